@@ -1,0 +1,26 @@
+// An allowance: how often one thing may happen to one subject.
+
+import type { RateLimitScope } from './rate-limit.schema.ts';
+
+export interface Allowance {
+  /** The Redis key; it names its subject by a keyed hash. */
+  readonly key: string;
+  /** Whose allowance it is, as the caller is told. */
+  readonly scope: RateLimitScope;
+  /** At most this many … */
+  readonly limit: number;
+  /** … in any stretch of this length. */
+  readonly windowSeconds: number;
+}
+
+/** What was taken from some allowances, so that it can be given back. */
+export interface Reservation {
+  readonly allowances: readonly Allowance[];
+  /** Milliseconds since 1970 on the clock of Redis; the entry that was made. */
+  readonly atMs: number;
+}
+
+/** Limits and windows as the script takes them. */
+export function allowanceArguments(allowances: readonly Allowance[]): number[] {
+  return allowances.flatMap(({ limit, windowSeconds }) => [limit, windowSeconds * 1000]);
+}

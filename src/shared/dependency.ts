@@ -1,0 +1,58 @@
+// What the features know of Redis, PostgreSQL and the like: a client that answers within a time limit or is "unavailable".
+
+import { Field, Int, ObjectType } from 'type-graphql';
+import type { Sentences } from './locale.ts';
+import { UserError } from './user-error.ts';
+
+/** A client behind a guard. */
+export interface Dependency<Client> {
+  /**
+   * Runs one piece of work on the client.
+   * @throws DependencyUnavailable when there is no answer within the time limit or the connection fails;
+   *   any other error as it comes.
+   */
+  use<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+}
+
+/** Redis or PostgreSQL did not answer. Nothing is known of what the call did there. */
+export class DependencyUnavailable extends Error {
+  override readonly name = 'DependencyUnavailable';
+
+  constructor(
+    readonly dependency: string,
+    options: { cause: unknown },
+  ) {
+    super(`${dependency} is unavailable`, options);
+  }
+}
+
+/** Long enough for a restart, short enough that a person waits for it. */
+const RETRY_AFTER_SECONDS = 5;
+
+@ObjectType({
+  implements: UserError,
+  description: 'Returned when a store that the checks rest on does not answer. Nothing was sent.',
+})
+export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'> {
+  @Field(() => Int, { description: 'Seconds after which another try makes sense.' })
+  readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
+
+  protected text(): Sentences {
+    return {
+      'zh-CN': '数据库异常',
+      en: 'The service is unavailable at the moment. Please try again shortly.',
+    };
+  }
+}
+
+/** Runs a flow; an unavailable dependency becomes the typed refusal, every other error stays a fault. */
+export async function orUnavailable<Outcome>(
+  flow: () => Promise<Outcome>,
+): Promise<Outcome | ServiceUnavailableError> {
+  try {
+    return await flow();
+  } catch (error) {
+    if (error instanceof DependencyUnavailable) return new ServiceUnavailableError();
+    throw error;
+  }
+}

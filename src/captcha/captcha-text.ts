@@ -1,0 +1,21 @@
+// The characters of a captcha.
+
+export const CAPTCHA_LENGTH = 4;
+
+/** Without the look-alikes 0 O, 1 I L, 2 Z, 5 S, 8 B, 9 G Q, U V. */
+export const CAPTCHA_ALPHABET = 'ACDEFHJKMNPRTUWXY3467';
+
+/** Text of a new captcha. `randomInt(n)` gives a uniform integer from 0 up to, without, `n`. */
+export function captchaText(randomInt: (bound: number) => number): string {
+  const pick = () => CAPTCHA_ALPHABET.charAt(randomInt(CAPTCHA_ALPHABET.length));
+  return Array.from({ length: CAPTCHA_LENGTH }, pick).join('');
+}
+
+/** Whether a person's answer is the captcha's text: case, full-width letters and surrounding spaces do not matter. */
+export function isCaptchaAnswer(text: string, answer: string): boolean {
+  return plain(text) === plain(answer);
+}
+
+function plain(text: string): string {
+  return text.normalize('NFKC').trim().toLowerCase();
+}

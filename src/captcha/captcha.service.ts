@@ -1,0 +1,67 @@
+// Issues captchas and takes their answers.
+
+import { randomBytes, randomInt } from 'node:crypto';
+import { RateLimitScope, type TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
+import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
+import type { KeyedHash } from '../shared/keyed-hash.ts';
+import { UserError } from '../shared/user-error.ts';
+import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
+import type { CaptchaStore } from './captcha.store.ts';
+import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './captcha-image.ts';
+import { captchaText, isCaptchaAnswer } from './captcha-text.ts';
+
+const ID_BYTES = 16;
+
+export interface CaptchaSettings {
+  readonly ttlSeconds: number;
+  readonly perAddressPerMinute: number;
+}
+
+export class CaptchaService {
+  constructor(
+    private readonly captchas: CaptchaStore,
+    private readonly rateLimit: RateLimitStore,
+    private readonly hash: KeyedHash,
+    private readonly settings: CaptchaSettings,
+  ) {}
+
+  /**
+   * A new captcha, its text kept for `ttlSeconds`.
+   * @throws DependencyUnavailable if Redis does not answer.
+   */
+  async issue(clientAddress: string): Promise<ImageCaptcha | TooManyRequestsError> {
+    const reserved = await this.rateLimit.reserve([this.perMinute(clientAddress)]);
+    if (reserved instanceof UserError) return reserved;
+
+    const id = randomBytes(ID_BYTES).toString('base64url');
+    const text = captchaText(randomInt);
+    await this.captchas.save(id, text);
+    return new ImageCaptcha({
+      id,
+      image: captchaImage(text),
+      width: CAPTCHA_WIDTH,
+      height: CAPTCHA_HEIGHT,
+      expiresInSeconds: this.settings.ttlSeconds,
+    });
+  }
+
+  /**
+   * Spends the captcha, whatever the answer is.
+   * @returns the refusal, or `undefined` if the answer is right.
+   * @throws DependencyUnavailable if Redis does not answer.
+   */
+  async take(id: string, answer: string): Promise<CaptchaExpiredError | CaptchaMismatchError | undefined> {
+    const text = await this.captchas.take(id);
+    if (text === null) return new CaptchaExpiredError();
+    return isCaptchaAnswer(text, answer) ? undefined : new CaptchaMismatchError();
+  }
+
+  private perMinute(clientAddress: string) {
+    return {
+      key: `captcha:address:${this.hash('address', clientAddress)}`,
+      scope: RateLimitScope.ADDRESS,
+      limit: this.settings.perAddressPerMinute,
+      windowSeconds: 60,
+    };
+  }
+}

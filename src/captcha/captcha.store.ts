@@ -1,0 +1,28 @@
+// The answers of live captchas in Redis, as plain text under `captcha:<id>`.
+
+import type { RedisDependency } from '../shared/redis-client.ts';
+
+export class CaptchaStore {
+  constructor(
+    private readonly redis: RedisDependency,
+    private readonly ttlSeconds: number,
+  ) {}
+
+  /** @throws DependencyUnavailable if Redis does not answer. */
+  async save(id: string, text: string): Promise<void> {
+    await this.redis.use((redis) => redis.set(key(id), text, 'EX', this.ttlSeconds));
+  }
+
+  /**
+   * Hands out the text of a captcha to exactly one caller and forgets it.
+   * @returns `null` if there is none by that id.
+   * @throws DependencyUnavailable if Redis does not answer.
+   */
+  async take(id: string): Promise<string | null> {
+    return this.redis.use((redis) => redis.getdel(key(id)));
+  }
+}
+
+function key(id: string): string {
+  return `captcha:${id}`;
+}

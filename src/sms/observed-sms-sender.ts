@@ -1,0 +1,24 @@
+// Tells somebody what became of every text and how long it took.
+
+import type { Mobile } from '../shared/mobile.ts';
+import type { CodeMessage, SmsOutcome, SmsSender } from './sms-sender.ts';
+
+export type ObserveText = (outcome: SmsOutcome, mobile: Mobile, seconds: number) => void;
+
+export class ObservedSmsSender implements SmsSender {
+  constructor(
+    private readonly sender: SmsSender,
+    private readonly observe: ObserveText,
+  ) {}
+
+  async send(message: CodeMessage): Promise<SmsOutcome> {
+    const startedMs = performance.now();
+    const outcome = await this.sender.send(message);
+    this.observe(outcome, message.mobile, (performance.now() - startedMs) / 1000);
+    return outcome;
+  }
+
+  close(): Promise<void> {
+    return this.sender.close();
+  }
+}

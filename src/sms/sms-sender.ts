@@ -1,0 +1,30 @@
+// The port that every SMS provider implements: one text to one phone.
+
+import type { Mobile } from '../shared/mobile.ts';
+
+export interface CodeMessage {
+  readonly mobile: Mobile;
+  /** The code as it is typed, leading zeros and all. */
+  readonly code: string;
+  /** For how long the text says that the code is good. */
+  readonly validForMinutes: number;
+}
+
+/** What became of one text. */
+export type SmsOutcome =
+  /** The provider took it. */
+  | { readonly kind: 'sent'; readonly messageId: string }
+  /** Surely not sent, now or later. */
+  | { readonly kind: 'notSent'; readonly reason: string; readonly retryAfterSeconds: number }
+  /** It may have been taken: nothing came back, or nothing that tells. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface SmsSender {
+  /**
+   * Tries once and answers within the provider's time limit. Never throws: what went wrong is the outcome, and its
+   * `reason`, for the log, holds no secret, no code and no mobile.
+   */
+  send(message: CodeMessage): Promise<SmsOutcome>;
+  /** Waits for running sends and closes the connections. */
+  close(): Promise<void>;
+}

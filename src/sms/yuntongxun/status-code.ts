@@ -1,0 +1,54 @@
+// What Yuntongxun's status codes say about one text. The platform publishes no complete list; these are the codes
+// known from its pages, its SDKs and recorded answers. A code that stands nowhere here leaves the outcome unknown.
+
+import { secondsUntilChinaMidnight } from './signature.ts';
+
+export const ACCEPTED = '000000';
+
+/** A text refused for now may pass soon; one refused for its number or our account fails again, but a person may try. */
+const SOON_SECONDS = 10;
+const SENT_TOO_OFTEN_SECONDS = 60;
+
+/** Refused before any hand-over to a carrier: first and last code of each run. */
+const SURELY_REFUSED: readonly (readonly [first: number, last: number])[] = [
+  [111100, 111111], // path, Authorization, sig, timestamp; concurrency
+  [111113, 111113], // timestamp is not yyyyMMddHHmmss
+  [111115, 111115], // caller's IP address not allowed
+  [111128, 111133], // account or token malformed
+  [111138, 111143], // account suspended, unknown or without balance
+  [111169, 111171], // app id malformed
+  [111176, 111182], // app unknown, disabled or in review
+  [111188, 111188], // no test number bound
+  [111212, 111212], // app not online
+  [112300, 112319], // number, template, extension code; the day's limit
+  [112323, 112323], // template missing or not approved
+  [112349, 112350], // account not certified or not charged
+  [112353, 112353], // app of another account
+  [113302, 113302], // test template to a number that is no test number
+  [160001, 160022], // channel busy, blocked words, number, length, limits
+  [160030, 160046], // body, template, blacklist, limits, marketing
+  [160048, 160049], // too many numbers, sensitive words
+  [160051, 160053], // unsubscribed number, variables, IP address
+  [160055, 160062], // reqId too long, repeated content, foreign numbers
+  [160065, 160074], // extension code, schedule, blacklists
+  [161002, 161002], // channel's balance
+  [161005, 161007], // no channel, channel's concurrency, sensitive words
+  [161020, 161020], // channel could not be connected to
+  [161100, 161108], // authentication of the newer gateway
+];
+
+const UNTIL_TOMORROW = new Set([112314, 160021, 160022, 160039, 160040, 160041]);
+const SENT_TOO_OFTEN = new Set([160015, 160016, 160038, 160056]);
+
+/**
+ * Whether a code other than `ACCEPTED` means that the text surely never left, and when another try makes sense.
+ * @returns `undefined` if the text may have left: internal errors, channel errors after the hand-over, 160054
+ *   (our request id was seen before, so something was taken), and every code that is not known.
+ */
+export function refusalRetrySeconds(statusCode: string, nowMs: number): number | undefined {
+  if (!/^\d{6}$/.test(statusCode)) return undefined;
+  const code = Number(statusCode);
+  if (!SURELY_REFUSED.some(([first, last]) => first <= code && code <= last)) return undefined;
+  if (UNTIL_TOMORROW.has(code)) return secondsUntilChinaMidnight(nowMs);
+  return SENT_TOO_OFTEN.has(code) ? SENT_TOO_OFTEN_SECONDS : SOON_SECONDS;
+}

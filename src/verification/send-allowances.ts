@@ -1,0 +1,56 @@
+// How often a text may be asked for and sent.
+
+import type { Allowance } from '../rate-limit/allowance.ts';
+import { RateLimitScope } from '../rate-limit/rate-limit.schema.ts';
+import type { KeyedHash } from '../shared/keyed-hash.ts';
+import type { Mobile } from '../shared/mobile.ts';
+
+const HOUR_SECONDS = 60 * 60;
+const DAY_SECONDS = 24 * HOUR_SECONDS;
+
+export interface SendLimits {
+  readonly perAddressPerHour: number;
+  readonly resendGapSeconds: number;
+  readonly perMobilePerHour: number;
+  readonly perMobilePerDay: number;
+  readonly perDay: number;
+}
+
+/**
+ * Every send takes one from the service's day, which is a single key. What has to change together with it therefore
+ * lives with it on one node of a Cluster: this hash tag puts it there, and a decision is one atomic script.
+ */
+export const SEND_SLOT = '{sms}';
+
+/** What an address may ask for; counted whether or not a text goes out. */
+export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): Allowance[] {
+  return [
+    {
+      key: `sms:address:${hash('address', clientAddress)}`,
+      scope: RateLimitScope.ADDRESS,
+      limit: limits.perAddressPerHour,
+      windowSeconds: HOUR_SECONDS,
+    },
+  ];
+}
+
+/** What one text takes: from the mobile, in whichever purpose, and from the service. */
+export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): Allowance[] {
+  const perMobile = (name: string, limit: number, windowSeconds: number): Allowance => ({
+    key: `${SEND_SLOT}:mobile:${hash('mobile', mobile)}:${name}`,
+    scope: RateLimitScope.MOBILE,
+    limit,
+    windowSeconds,
+  });
+  return [
+    perMobile('gap', 1, limits.resendGapSeconds),
+    perMobile('hour', limits.perMobilePerHour, HOUR_SECONDS),
+    perMobile('day', limits.perMobilePerDay, DAY_SECONDS),
+    {
+      key: `${SEND_SLOT}:service:day`,
+      scope: RateLimitScope.SERVICE,
+      limit: limits.perDay,
+      windowSeconds: DAY_SECONDS,
+    },
+  ];
+}

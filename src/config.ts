@@ -1,0 +1,147 @@
+// Environment → Config: reads every setting, checks them one by one and against each other, and reports all faults.
+
+import type { ServerSettings } from './graphql/server.ts';
+import { type SettingName, type SettingValues, settings } from './settings.ts';
+import type { SmsSettings } from './sms/sms-providers.ts';
+
+export interface Config {
+  readonly production: boolean;
+  readonly logLevel: SettingValues['LOG_LEVEL'];
+  readonly http: ServerSettings;
+  /** `undefined`: the embedded Redis. */
+  readonly redisUrl: string | undefined;
+  /** `undefined`: the embedded PostgreSQL. */
+  readonly databaseUrl: string | undefined;
+  /** `undefined`: one is made for the life of the process. */
+  readonly codeSecret: Buffer | undefined;
+  readonly sms: SmsSettings;
+  readonly captcha: { readonly ttlSeconds: number; readonly perAddressPerMinute: number };
+  readonly smsCodeTtlSeconds: number;
+  readonly sendLimits: {
+    readonly resendGapSeconds: number;
+    readonly perMobilePerHour: number;
+    readonly perMobilePerDay: number;
+    readonly perAddressPerHour: number;
+    readonly perDay: number;
+  };
+}
+
+/** All that is wrong with the settings, a sentence each; none of them quotes a value. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+
+  constructor(readonly faults: readonly string[]) {
+    super(
+      `The settings have ${faults.length} fault(s):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+  }
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * An empty value counts as none.
+ * @throws ConfigError with every fault.
+ */
+export function readConfig(environment: Environment): Config {
+  const faults = strangers(environment);
+  const values = readValues(environment, faults);
+  faults.push(...missing(values).filter((fault) => !faults.some((other) => sameSetting(other, fault))));
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(configOf(values));
+}
+
+/** A value that is wrong is left out here, and its fault noted. */
+function readValues(environment: Environment, faults: string[]): SettingValues {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  for (const [name, setting] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
+    const result = setting.safeParse(environment[name]?.trim() || undefined);
+    if (result.success) values[name] = result.data;
+    else faults.push(`${name} ${result.error.issues[0]?.message}`);
+  }
+  return values as SettingValues;
+}
+
+/** First words that only our settings have; DATABASE_ or REDIS_ may be somebody else's, Kubernetes' for one. */
+const OUR_PREFIXES = /^(SMS|YUNTONGXUN|TOKEN|CODE|IMAGE_CAPTCHA|CAPTCHA|VERIFY|TRUSTED|CORS|ENUMERATION)_/;
+
+/** Names that look like ours and are not: slips of the pen, which would otherwise leave a default in force. */
+function strangers(environment: Environment): string[] {
+  const names = Object.keys(environment).filter(
+    (name) => OUR_PREFIXES.test(name) && !Object.hasOwn(settings, name),
+  );
+  return names.map((name) => `${name} is not a setting`);
+}
+
+const OF_THE_ACCOUNT = ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'] as const;
+
+/** What this combination of settings needs, and does not have. */
+function missing(values: SettingValues): string[] {
+  const needed: [SettingName, reason: string][] = [];
+  if (values.NODE_ENV === 'production') {
+    needed.push(
+      ['REDIS_URL', 'the embedded Redis is not for production'],
+      ['DATABASE_URL', 'the embedded database is not for production'],
+      ['CODE_SECRET', 'a generated secret is not for production'],
+    );
+  }
+  if (values.SMS_PROVIDER === 'yuntongxun') {
+    needed.push(...OF_THE_ACCOUNT.map((name): [SettingName, string] => [name, 'SMS_PROVIDER is yuntongxun']));
+  }
+  const faults = needed
+    .filter(([name]) => values[name] === undefined)
+    .map(([name, reason]) => `${name} is missing: ${reason}`);
+  if (values.NODE_ENV === 'production' && values.SMS_PROVIDER !== 'yuntongxun') {
+    faults.push('SMS_PROVIDER must be yuntongxun in production: the others send nothing');
+  }
+  return faults;
+}
+
+/** A value that is wrong is not missing as well. */
+function sameSetting(fault: string, other: string): boolean {
+  return fault.split(' ', 1)[0] === other.split(' ', 1)[0];
+}
+
+function configOf(values: SettingValues): Config {
+  return {
+    production: values.NODE_ENV === 'production',
+    logLevel: values.LOG_LEVEL,
+    http: {
+      host: values.HOST,
+      port: values.PORT,
+      trustedProxies: values.TRUSTED_PROXIES,
+      corsOrigins: values.CORS_ORIGINS,
+    },
+    redisUrl: values.REDIS_URL,
+    databaseUrl: values.DATABASE_URL,
+    codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
+    sms: smsOf(values),
+    captcha: {
+      ttlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
+      perAddressPerMinute: values.CAPTCHA_PER_ADDRESS_PER_MINUTE,
+    },
+    smsCodeTtlSeconds: values.SMS_CODE_TTL_SECONDS,
+    sendLimits: {
+      resendGapSeconds: values.SMS_RESEND_GAP_SECONDS,
+      perMobilePerHour: values.SMS_PER_MOBILE_PER_HOUR,
+      perMobilePerDay: values.SMS_PER_MOBILE_PER_DAY,
+      perAddressPerHour: values.SMS_PER_ADDRESS_PER_HOUR,
+      perDay: values.SMS_PER_DAY,
+    },
+  };
+}
+
+function smsOf(values: SettingValues): SmsSettings {
+  const provider = values.SMS_PROVIDER ?? 'simulated';
+  if (provider !== 'yuntongxun') return { provider };
+  return {
+    provider,
+    accountSid: values.YUNTONGXUN_ACCOUNT_SID ?? '',
+    authToken: values.YUNTONGXUN_AUTH_TOKEN ?? '',
+    appId: values.YUNTONGXUN_APP_ID ?? '',
+    templateId: values.YUNTONGXUN_TEMPLATE_ID,
+    baseUrl: values.YUNTONGXUN_BASE_URL,
+    timeoutSeconds: values.YUNTONGXUN_TIMEOUT_SECONDS,
+    connections: values.YUNTONGXUN_CONNECTIONS,
+  };
+}

@@ -1,0 +1,54 @@
+// What the `errors` array may say: of a broken document, what is wrong with it; of a fault of ours, only its request id.
+
+import type { ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import type { RequestContext } from '../shared/request-context.ts';
+
+export const FAULT_MESSAGE = 'Internal server error';
+
+/** Longer messages quote the document. */
+const LONGEST_MESSAGE = 300;
+
+/** Drops suggestions, inner messages and every extension but the code. */
+export function maskFault(formatted: GraphQLFormattedError): GraphQLFormattedError {
+  const code = String(formatted.extensions?.code ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR);
+  const isFault = code === ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
+  const plain = formatted.message.replace(/ ?Did you mean[\s\S]*$/, '');
+  return {
+    message: isFault ? FAULT_MESSAGE : plain.slice(0, LONGEST_MESSAGE),
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+    extensions: { code },
+  };
+}
+
+export type LogFault = (requestId: string, error: unknown) => void;
+
+/** Logs a fault under the id that the caller is told. */
+export function faultRequestIds(logFault: LogFault): ApolloServerPlugin<RequestContext> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue }) {
+          for (const error of errors) {
+            if (
+              error.extensions.code === undefined ||
+              error.extensions.code === ApolloServerErrorCode.INTERNAL_SERVER_ERROR
+            ) {
+              logFault(contextValue.requestId, unwrapResolverError(error));
+            }
+          }
+        },
+        async willSendResponse({ response, contextValue }) {
+          if (response.body.kind !== 'single') return;
+          for (const { extensions } of response.body.singleResult.errors ?? []) {
+            if (extensions?.code === ApolloServerErrorCode.INTERNAL_SERVER_ERROR) {
+              extensions.requestId = contextValue.requestId;
+            }
+          }
+        },
+      };
+    },
+  };
+}

@@ -1,0 +1,120 @@
+// The HTTP server: Fastify with its limits, Apollo on /graphql, the probes beside it.
+
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import Fastify, {
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
+import type { GraphQLSchema } from 'graphql';
+import { createApollo } from './apollo.ts';
+import { requestContext } from './context.ts';
+import { FAULT_MESSAGE, type LogFault } from './mask-faults.ts';
+import { type Probes, registerProbes } from './probes.ts';
+import { RunningRequests } from './running-requests.ts';
+
+export interface ServerSettings {
+  readonly host: string;
+  readonly port: number;
+  /** Proxies whose `X-Forwarded-For` is believed; with none, the socket's address counts. */
+  readonly trustedProxies: readonly string[];
+  readonly corsOrigins: readonly string[];
+}
+
+export interface ServerParts {
+  readonly schema: GraphQLSchema;
+  readonly probes: Omit<Probes, 'isStopping'>;
+  readonly logFault: LogFault;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  /** Answers 503 to readiness at once, lets running requests finish, then closes. */
+  readonly stop: () => Promise<void>;
+}
+
+const BODY_LIMIT_BYTES = 16 * 1024;
+const HEADER_LIMIT_BYTES = 8 * 1024;
+const FINISH_AT_MOST_MS = 8000;
+/** Longer than the slowest answer: it waits for the SMS gateway, half a minute at most, and for the stores. */
+const SILENCE_MS = 45_000;
+
+export async function startServer(settings: ServerSettings, parts: ServerParts): Promise<RunningServer> {
+  const app = createFastify(settings);
+  const running = new RunningRequests(app);
+  let stopping = false;
+  answerFaults(app, parts.logFault);
+  await app.register(helmet);
+  await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
+  registerProbes(app, { ...parts.probes, isStopping: () => stopping });
+  const apollo = createApollo(parts.schema, parts.logFault);
+  await apollo.start();
+  registerGraphql(app, fastifyApolloHandler(apollo, { context: async (request) => requestContext(request) }));
+
+  await app.listen({ host: settings.host, port: settings.port });
+  return {
+    url: urlOf(settings.host, app.server.address() as AddressInfo),
+    async stop() {
+      stopping = true;
+      await running.finish(FINISH_AT_MOST_MS);
+      app.server.closeAllConnections();
+      await app.close();
+      await apollo.stop();
+    },
+  };
+}
+
+function createFastify({ trustedProxies }: ServerSettings): FastifyInstance {
+  return Fastify({
+    bodyLimit: BODY_LIMIT_BYTES,
+    // A request has to arrive within this time, headers and body.
+    requestTimeout: 5000,
+    connectionTimeout: SILENCE_MS,
+    keepAliveTimeout: 5000,
+    http: { headersTimeout: 4000, connectionsCheckingInterval: 1000, maxHeaderSize: HEADER_LIMIT_BYTES },
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
+    genReqId: () => randomBytes(12).toString('base64url'),
+    forceCloseConnections: true,
+  });
+}
+
+function registerGraphql(app: FastifyInstance, handler: ReturnType<typeof fastifyApolloHandler>): void {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    // A captcha is a secret for one page, and a refusal is in one person's language.
+    reply
+      .header('cache-control', 'no-store')
+      .header('vary', 'accept-language, origin')
+      .header('x-request-id', request.id);
+  };
+  app.route({ method: ['GET', 'POST'], url: '/graphql', onRequest, handler });
+  app.route({
+    method: ['PUT', 'PATCH', 'DELETE'],
+    url: '/graphql',
+    handler: async (_request, reply) =>
+      reply.code(405).header('allow', 'GET, POST').send(errorBody('Method not allowed')),
+  });
+}
+
+/** Errors below GraphQL (no JSON, too large, no such path) look like GraphQL's, so that one parser reads them all. */
+function answerFaults(app: FastifyInstance, logFault: LogFault): void {
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody('Not found')));
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) return reply.code(status).send(errorBody(error.message, error.code));
+    logFault(request.id, error);
+    return reply.code(500).send(errorBody(FAULT_MESSAGE, 'INTERNAL_SERVER_ERROR', request.id));
+  });
+}
+
+function errorBody(message: string, code?: string, requestId?: string) {
+  return { errors: [{ message, extensions: { ...(code && { code }), ...(requestId && { requestId }) } }] };
+}
+
+function urlOf(host: string, { port }: AddressInfo): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

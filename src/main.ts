@@ -1,0 +1,61 @@
+// The process: environment in, signals, exit code. `node main.js serve | migrate | seed <mobile> …`
+
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type App, startApp } from './app.ts';
+import { migrate, seed, UsageError } from './commands.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
+import { DataDirectoryInUse } from './platform/embedded/data-lock.ts';
+import { createLogger } from './platform/logger.ts';
+import { DatabaseNotReady } from './platform/open-database.ts';
+import { welcome } from './welcome.ts';
+
+const DATA_DIRECTORY = resolve('.data');
+/** A stop that takes longer is cut off, with an exit code that says so. */
+const STOP_AT_MOST_MS = 9500;
+
+const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseNotReady, UsageError];
+
+async function serve(config: Config): Promise<void> {
+  const logger = createLogger({ level: config.logLevel, production: config.production });
+  const print = (line: string) => console.log(line);
+  const app = await startApp(config, { logger, dataDirectory: DATA_DIRECTORY, print });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal }, 'stopping');
+      stop(app);
+    });
+  }
+  if (config.production) logger.info({ url: app.url }, 'listening');
+  else print(welcome(config, app.url));
+}
+
+function stop(app: App): void {
+  setTimeout(() => fail('The stop took too long.'), STOP_AT_MOST_MS).unref();
+  app.stop().then(() => process.exit(0), fail);
+}
+
+/** What a person can mend is told in plain words; what only we can, with its stack. */
+function fail(error: unknown): never {
+  const isPlain = PLAIN.some((kind) => error instanceof kind);
+  console.error(isPlain ? (error as Error).message : error);
+  process.exit(1);
+}
+
+async function main([command = 'serve', ...words]: readonly string[]): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  const config = readConfig(process.env);
+  switch (command) {
+    case 'serve':
+      return serve(config);
+    case 'migrate':
+      return migrate(config, DATA_DIRECTORY);
+    case 'seed':
+      return seed(config, DATA_DIRECTORY, words);
+    default:
+      throw new UsageError('usage: main.js serve | migrate | seed <mobile> …');
+  }
+}
+
+main(process.argv.slice(2)).catch(fail);

@@ -1,0 +1,36 @@
+// Stands between a feature and a connection: a time limit for each call, its duration, and one kind of failure.
+
+import { withDeadline } from '../shared/deadline.ts';
+import { type Dependency, DependencyUnavailable } from '../shared/dependency.ts';
+
+export interface GuardOptions {
+  readonly name: string;
+  readonly timeoutMs: number;
+  /** Whether an error means that the other side is away, and not that we asked for something wrong. */
+  readonly isOutage: (error: unknown) => boolean;
+  /** Called after every call. */
+  readonly observe: (seconds: number, outage: unknown) => void;
+}
+
+/** `client` is called for each piece of work, so that it may give each its own. */
+export function guard<Client>(client: () => Client, options: GuardOptions): Dependency<Client> {
+  const { name, timeoutMs, isOutage, observe } = options;
+  return {
+    async use(work) {
+      const startedMs = performance.now();
+      const secondsSpent = () => (performance.now() - startedMs) / 1000;
+      try {
+        const result = await withDeadline(timeoutMs, () => work(client()));
+        observe(secondsSpent(), undefined);
+        return result;
+      } catch (error) {
+        if (!isOutage(error)) {
+          observe(secondsSpent(), undefined);
+          throw error;
+        }
+        observe(secondsSpent(), error);
+        throw new DependencyUnavailable(name, { cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// The PostgreSQL that the settings name, or the embedded one; its migrations looked after.
+
+import { join } from 'node:path';
+import { MikroORM } from '@mikro-orm/core';
+import type { AbstractSqlDriver } from '@mikro-orm/sql';
+import {
+  type DatabaseContent,
+  isDatabaseOutage,
+  pendingMigrations,
+  postgresOptions,
+  type SqlOrm,
+} from './database.ts';
+import { lockDataDirectory } from './embedded/data-lock.ts';
+
+export interface OpenDatabase {
+  readonly orm: SqlOrm;
+  readonly close: () => Promise<void>;
+}
+
+/** The directory belongs to one major version of PostgreSQL, which its name says. */
+const EMBEDDED_DIRECTORY = 'pg18';
+
+/** @throws DataDirectoryInUse if another process has the embedded database. */
+export async function openDatabase(
+  url: string | undefined,
+  content: DatabaseContent,
+  dataDirectory: string,
+): Promise<OpenDatabase> {
+  if (url !== undefined) {
+    const orm = await MikroORM.init<AbstractSqlDriver>(postgresOptions(url, content));
+    return { orm, close: () => orm.close(true) };
+  }
+  const directory = join(dataDirectory, EMBEDDED_DIRECTORY);
+  const unlock = lockDataDirectory(directory);
+  try {
+    // Loaded only when wanted: production neither needs it nor should carry it.
+    const { embeddedPostgresOptions } = await import('./embedded/embedded-postgres.ts');
+    const orm = await MikroORM.init<AbstractSqlDriver>(embeddedPostgresOptions(directory, content));
+    return { orm, close: () => orm.close(true).finally(unlock) };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** The database is there but not as the program needs it, or not there at all. */
+export class DatabaseNotReady extends Error {
+  override readonly name = 'DatabaseNotReady';
+}
+
+/**
+ * A database of our own is brought up to date; one that others share is not changed by a mere start.
+ * @throws DatabaseNotReady naming the migrations that are missing, or saying that nothing answers.
+ */
+export async function prepareSchema({ orm }: OpenDatabase, isEmbedded: boolean): Promise<void> {
+  if (isEmbedded) {
+    await orm.migrator.up();
+    return;
+  }
+  const pending = await pendingMigrations(orm).catch((error: Error) => {
+    throw isDatabaseOutage(error)
+      ? new DatabaseNotReady(`PostgreSQL does not answer: ${error.message}`)
+      : error;
+  });
+  if (pending.length > 0) {
+    throw new DatabaseNotReady(`The database lacks ${pending.join(', ')}. Run: npm run migrate`);
+  }
+}

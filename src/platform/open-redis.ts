@@ -1,0 +1,40 @@
+// The Redis that the settings name, or the embedded one.
+
+import type { RedisClient } from '../shared/redis-client.ts';
+import { connectRedis, type RedisScripts } from './redis.ts';
+
+export interface OpenRedis {
+  readonly client: RedisClient;
+  readonly close: () => Promise<void>;
+}
+
+/** Returns once connected, or after `waitMs` without: a Redis that is away now may come back. */
+export async function openRedis(
+  url: string | undefined,
+  scripts: RedisScripts,
+  waitMs: number,
+): Promise<OpenRedis> {
+  // Loaded only when wanted: production neither needs it nor should carry it.
+  const embedded =
+    url === undefined ? await (await import('./embedded/embedded-redis.ts')).startEmbeddedRedis() : undefined;
+  const client = connectRedis(url ?? embedded?.url ?? '', scripts);
+  await connected(client, waitMs);
+  return {
+    client,
+    async close() {
+      client.disconnect();
+      await embedded?.stop();
+    },
+  };
+}
+
+async function connected(client: RedisClient, waitMs: number): Promise<void> {
+  if (client.status === 'ready') return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, waitMs);
+    client.once('ready', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,24 @@
+// What a person sees when the service is up.
+
+import type { Config } from './config.ts';
+
+/** One short block: where it is, what is embedded, what was made for this run, what to try. */
+export function welcome(config: Config, url: string): string {
+  const facts = [
+    config.databaseUrl === undefined &&
+      'PostgreSQL is embedded; its data stays in .data/pg18 (DATABASE_URL unset).',
+    config.redisUrl === undefined &&
+      'Redis is embedded; captchas, codes and counts die with this process (REDIS_URL unset).',
+    config.codeSecret === undefined && 'CODE_SECRET was made for this run.',
+    config.sms.provider !== 'yuntongxun' &&
+      `No text leaves this machine (${config.sms.provider}): each is printed here.`,
+  ];
+  return [
+    '',
+    `  Yanzheng serves ${url}/graphql`,
+    `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
+    ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
+    '  Try: the first walk in README.md, from a captcha to a printed text.',
+    '',
+  ].join('\n');
+}

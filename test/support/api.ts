@@ -1,0 +1,108 @@
+// The service as its callers see it: one method for each operation, over HTTP.
+
+import type { Cluster, Redis } from 'ioredis';
+
+const IMAGE_CAPTCHA = `query { imageCaptcha {
+  __typename
+  ... on ImageCaptcha { id image width height expiresInSeconds }
+  ... on UserError { message }
+  ... on TooManyRequestsError { scope retryAfterSeconds }
+  ... on ServiceUnavailableError { retryAfterSeconds }
+} }`;
+
+const REQUEST_SMS_CODE = `mutation ($input: RequestSmsCodeInput!) { requestSmsCode(input: $input) {
+  __typename
+  ... on SmsCodeSent { mobile codeLength expiresInSeconds resendAfterSeconds }
+  ... on UserError { message }
+  ... on IncompleteInputError { missingFields }
+  ... on TooManyRequestsError { scope retryAfterSeconds }
+  ... on SmsNotDeliveredError { mayStillArrive retryAfterSeconds }
+  ... on ServiceUnavailableError { retryAfterSeconds }
+} }`;
+
+/** Any member of a union, with the fields that the operations above ask for. */
+export interface Outcome {
+  readonly __typename: string;
+  readonly [field: string]: unknown;
+}
+
+export interface SmsCodeRequest {
+  readonly mobile: string;
+  readonly captchaId: string;
+  readonly captchaAnswer: string;
+  readonly purpose?: 'REGISTER' | 'LOGIN';
+}
+
+export type Headers = Record<string, string>;
+
+let lastMobile = 13_800_000_000;
+
+/** A number that no other test uses. */
+export function freshMobile(): string {
+  lastMobile += 1;
+  return String(lastMobile);
+}
+
+export class Api {
+  constructor(
+    private readonly url: string,
+    private readonly redis: Redis | Cluster,
+  ) {}
+
+  /** Any HTTP request to /graphql. */
+  post(body: unknown, headers: Headers = {}): Promise<Response> {
+    return fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
+  /** One operation that must be answered with data. */
+  async ask(query: string, variables: unknown, headers: Headers = {}): Promise<Record<string, Outcome>> {
+    const response = await this.post({ query, variables }, headers);
+    const body = await response.text();
+    const { data, errors } = JSON.parse(body);
+    if (errors || !data)
+      throw new Error(`no data for ${query} ${JSON.stringify(variables)}: ${response.status} ${body}`);
+    return data;
+  }
+
+  async imageCaptcha(headers?: Headers): Promise<Outcome> {
+    return (await this.ask(IMAGE_CAPTCHA, {}, headers)).imageCaptcha as Outcome;
+  }
+
+  async requestSmsCode(input: SmsCodeRequest, headers?: Headers): Promise<Outcome> {
+    return (await this.ask(REQUEST_SMS_CODE, { input }, headers)).requestSmsCode as Outcome;
+  }
+
+  /** A captcha with its answer, as if a person had read it. */
+  async readCaptcha(): Promise<{ captchaId: string; captchaAnswer: string }> {
+    const { id } = expectType(await this.imageCaptcha(), 'ImageCaptcha');
+    const captchaAnswer = await this.redis.get(`captcha:${id}`);
+    return { captchaId: String(id), captchaAnswer: String(captchaAnswer) };
+  }
+
+  /** Asks for a text with a captcha read rightly. */
+  async requestWithCaptcha(
+    mobile: string,
+    purpose?: SmsCodeRequest['purpose'],
+    headers?: Headers,
+  ): Promise<Outcome> {
+    const captcha = await this.readCaptcha();
+    return this.requestSmsCode({ mobile, ...captcha, ...(purpose && { purpose }) }, headers);
+  }
+}
+
+/** Asserts the member of the union and says what came instead. */
+export function expectType(outcome: Outcome, type: string): Outcome {
+  if (outcome.__typename !== type) throw new Error(`expected ${type}, got ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+/** How many outcomes there are of each type. */
+export function countTypes(outcomes: readonly Outcome[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { __typename } of outcomes) counts[__typename] = (counts[__typename] ?? 0) + 1;
+  return counts;
+}

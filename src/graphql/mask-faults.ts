@@ -8,7 +8,7 @@ import type { RequestContext } from '../shared/request-context.ts';
 export const FAULT_MESSAGE = 'Internal server error';
 
 /** Longer messages quote the document. */
-const LONGEST_MESSAGE = 300;
+const LONGEST_MESSAGE = 200;
 
 /** Drops suggestions, inner messages and every extension but the code. */
 export function maskFault(formatted: GraphQLFormattedError): GraphQLFormattedError {

@@ -1,7 +1,10 @@
 // The Redis that the settings name, or the embedded one.
 
+import { withDeadline } from '../shared/deadline.ts';
 import type { RedisClient } from '../shared/redis-client.ts';
 import { connectRedis, type RedisScripts } from './redis.ts';
+
+const QUIT_AT_MOST_MS = 1000;
 
 export interface OpenRedis {
   readonly client: RedisClient;
@@ -22,7 +25,8 @@ export async function openRedis(
   return {
     client,
     async close() {
-      client.disconnect();
+      // QUIT waits for the replies under way; a Redis that is away has none to wait for.
+      await withDeadline(QUIT_AT_MOST_MS, () => client.quit()).catch(() => client.disconnect());
       await embedded?.stop();
     },
   };

@@ -82,7 +82,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log,
     async stop() {
       await app.stop();
-      redis.disconnect();
+      await redis.quit();
       await gateway.stop();
       if (!options.redis) await redisServer.stop();
       await rm(dataDirectory, { recursive: true });

@@ -1,0 +1,89 @@
+// Users in PostgreSQL, the real one and the embedded one: the unique constraint decides every race.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { databaseContent } from '../../src/mikro-orm.config.ts';
+import { isDatabaseOutage } from '../../src/platform/database.ts';
+import { guard } from '../../src/platform/guard.ts';
+import { type OpenDatabase, openDatabase, prepareSchema } from '../../src/platform/open-database.ts';
+import { DependencyUnavailable } from '../../src/shared/dependency.ts';
+import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
+import { User } from '../../src/user/user.entity.ts';
+import { UserRepository } from '../../src/user/user.repository.ts';
+import { freshMobile } from '../support/api.ts';
+import { describeWithPostgres } from '../support/suites.ts';
+import { createTestDatabase } from '../support/test-app.ts';
+
+function suite(url: () => Promise<string | undefined>): void {
+  let directory: string;
+  let database: OpenDatabase;
+  let users: UserRepository;
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'yanzheng-users-'));
+    const databaseUrl = await url();
+    database = await openDatabase(databaseUrl, databaseContent, directory);
+    await prepareSchema(database, databaseUrl === undefined);
+    users = new UserRepository(
+      guard(() => database.orm.em.fork(), {
+        name: 'postgresql',
+        timeoutMs: 15_000,
+        isOutage: isDatabaseOutage,
+        observe() {},
+      }),
+    );
+  });
+  afterAll(async () => {
+    await database?.close();
+    await rm(directory, { recursive: true });
+  });
+
+  const mobile = () => parseMobile(freshMobile()) as Mobile;
+
+  it('knows a mobile once it is registered', async () => {
+    const number = mobile();
+    expect(await users.isRegistered(number)).toBe(false);
+    const user = await users.register(number);
+    expect(user).toMatchObject({ mobile: number, registeredAt: expect.any(Date) });
+    expect(await users.isRegistered(number)).toBe(true);
+  });
+
+  it('keeps what it returned', async () => {
+    const user = await users.register(mobile());
+    expect(await database.orm.em.fork().findOneOrFail(User, { id: String(user?.id) })).toEqual(user);
+  });
+
+  it('registers a mobile once, of 50 at once', async () => {
+    const number = mobile();
+    const registered = await Promise.all(Array.from({ length: 50 }, () => users.register(number)));
+    expect(registered.filter((user) => user !== undefined)).toHaveLength(1);
+    expect(await database.orm.em.fork().count(User, { mobile: number })).toBe(1);
+  });
+
+  it('has a schema that the migrations make completely', async () => {
+    expect(await database.orm.schema.getUpdateSchemaSQL({ wrap: false })).toBe('');
+  });
+}
+
+describeWithPostgres('users in PostgreSQL', () => {
+  suite(createTestDatabase);
+
+  it('calls an unreachable database unavailable', async () => {
+    const database = await openDatabase('postgres://nobody@127.0.0.1:1/none', databaseContent, '');
+    const users = new UserRepository(
+      guard(() => database.orm.em.fork(), {
+        name: 'postgresql',
+        timeoutMs: 5000,
+        isOutage: isDatabaseOutage,
+        observe() {},
+      }),
+    );
+    await expect(users.isRegistered(parseMobile(freshMobile()) as Mobile)).rejects.toThrow(
+      DependencyUnavailable,
+    );
+    await database.close();
+  });
+});
+
+describe('users in the embedded PostgreSQL', () => suite(async () => undefined));

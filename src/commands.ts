@@ -55,7 +55,7 @@ async function withDatabase(
   dataDirectory: string,
   work: (database: OpenDatabase) => Promise<void>,
 ) {
-  const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory);
+  const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory, 'migrations');
   try {
     await work(database);
   } finally {

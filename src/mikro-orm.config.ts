@@ -9,5 +9,9 @@ export const databaseContent: DatabaseContent = { entities: [User], migrations }
 
 /** Called by the command line alone: the program takes the URL from its Config. */
 export default function commandLineOptions(): SqlOptions {
-  return postgresOptions(process.env.DATABASE_URL ?? 'postgres://127.0.0.1:5432/yanzheng', databaseContent);
+  return postgresOptions(
+    process.env.DATABASE_URL ?? 'postgres://127.0.0.1:5432/yanzheng',
+    databaseContent,
+    'migrations',
+  );
 }

@@ -13,8 +13,10 @@ export interface DatabaseContent {
 }
 
 const CONNECTIONS = 10;
-/** The server itself ends a statement after this, so that none outlives the one who waits for it. */
-const STATEMENT_TIMEOUT_MS = 2000;
+const CONNECT_TIMEOUT_MS = 2000;
+const QUERY_TIMEOUT_MS = 2000;
+/** A connection whose other end vanished without a word goes with its age, so that no outage outlives this. */
+const CONNECTION_LIFE_SECONDS = 60;
 
 export type SqlOrm = MikroORM<AbstractSqlDriver>;
 
@@ -33,17 +35,21 @@ export function databaseOptions({ entities, migrations }: DatabaseContent): SqlO
   };
 }
 
-export function postgresOptions(url: string, content: DatabaseContent): SqlOptions {
+/** Requests wait for a moment, migrations for as long as they take. */
+export type Patience = 'requests' | 'migrations';
+
+export function postgresOptions(url: string, content: DatabaseContent, patience: Patience): SqlOptions {
   return {
     ...databaseOptions(content),
     driver: PostgreSqlDriver,
     clientUrl: url,
     pool: { min: 0, max: CONNECTIONS },
+    // No settings of the session among them: a PgBouncer in between would refuse the connection.
     driverOptions: {
-      connectionTimeoutMillis: STATEMENT_TIMEOUT_MS,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      query_timeout: STATEMENT_TIMEOUT_MS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      maxLifetimeSeconds: CONNECTION_LIFE_SECONDS,
       keepAlive: true,
+      ...(patience === 'requests' && { query_timeout: QUERY_TIMEOUT_MS }),
     },
   };
 }

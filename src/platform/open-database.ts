@@ -6,6 +6,7 @@ import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import {
   type DatabaseContent,
   isDatabaseOutage,
+  type Patience,
   pendingMigrations,
   postgresOptions,
   type SqlOrm,
@@ -25,9 +26,10 @@ export async function openDatabase(
   url: string | undefined,
   content: DatabaseContent,
   dataDirectory: string,
+  patience: Patience = 'requests',
 ): Promise<OpenDatabase> {
   if (url !== undefined) {
-    const orm = await MikroORM.init<AbstractSqlDriver>(postgresOptions(url, content));
+    const orm = await MikroORM.init<AbstractSqlDriver>(postgresOptions(url, content, patience));
     return { orm, close: () => orm.close(true) };
   }
   const directory = join(dataDirectory, EMBEDDED_DIRECTORY);

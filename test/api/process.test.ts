@@ -1,0 +1,151 @@
+// The process: how it starts, what it prints, how it stops.
+
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Api, expectType, freshMobile } from '../support/api.ts';
+import { createDatabase } from '../support/postgres-server.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+import { ServiceProcess } from '../support/service-process.ts';
+import { describeWithPostgres } from '../support/suites.ts';
+import { createTestDatabase, startSomeRedis } from '../support/test-app.ts';
+import { silence, TestGateway } from '../support/test-gateway.ts';
+
+let directory: string;
+const processes: ServiceProcess[] = [];
+
+function run(words: readonly string[], environment?: Record<string, string>): ServiceProcess {
+  const service = new ServiceProcess(words, directory, environment);
+  processes.push(service);
+  return service;
+}
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'yanzheng-process-'));
+});
+afterEach(async () => {
+  for (const service of processes.splice(0)) await service.end();
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The embedded PostgreSQL unpacks itself at its first start, which a busy machine takes its time for. */
+const UNPACKING_MS = 90_000;
+
+describe('a bare start', () => {
+  it(
+    'serves with everything embedded, says so, keeps its users and a second process out, and stops cleanly',
+    async () => {
+      const seeded = run(['seed', '13800138000']);
+      expect(await seeded.exited).toBe(0);
+      expect(seeded.output).toMatch(/registered 138\*\*\*\*8000 as [0-9a-f-]{36}/);
+
+      const service = run(['serve']);
+      const url = await service.url();
+      await service.printed(/PostgreSQL is embedded.*\n.*Redis is embedded.*die with this process/);
+      await service.printed(/CODE_SECRET was made for this run/);
+      expect((await fetch(`${url}/readyz`)).status).toBe(200);
+
+      const second = run(['serve']);
+      expect(await second.exited).toBe(1);
+      expect(second.output).toMatch(/pg18 is in use by process \d+/);
+
+      service.signal('SIGINT');
+      expect(await service.exited).toBe(0);
+      expect(existsSync(join(directory, '.data/pg18.lock'))).toBe(false);
+      const again = run(['seed', '+86 138-0013-8000']);
+      expect(await again.exited).toBe(0);
+      expect(again.output).toContain('138****8000 is registered already');
+    },
+    UNPACKING_MS,
+  );
+});
+
+describe('wrong settings', () => {
+  it('stop the start, all faults at once, without a secret in the text', async () => {
+    await writeFile(join(directory, '.env'), 'SMS_CODE_TTL=5\nPORT=abc\n');
+    const service = run(['serve'], { PORT: '', NODE_ENV: 'production', CODE_SECRET: 'short-secret' });
+    expect(await service.exited).toBe(1);
+    for (const name of ['SMS_CODE_TTL', 'REDIS_URL', 'DATABASE_URL', 'CODE_SECRET', 'SMS_PROVIDER']) {
+      expect(service.output).toContain(`  - ${name} `);
+    }
+    expect(service.output).not.toContain('short-secret');
+    expect(existsSync(join(directory, '.data'))).toBe(false);
+  });
+});
+
+describeWithPostgres('in production', () => {
+  let redis: RedisServer;
+  let gateway: TestGateway;
+  let environment: Record<string, string>;
+  beforeEach(async () => {
+    redis = await startSomeRedis();
+    gateway = new TestGateway();
+    environment = {
+      NODE_ENV: 'production',
+      REDIS_URL: redis.url,
+      CODE_SECRET: 'a secret of the tests, 32 bytes and more',
+      SMS_PROVIDER: 'yuntongxun',
+      YUNTONGXUN_ACCOUNT_SID: 'account',
+      YUNTONGXUN_AUTH_TOKEN: 'a-token-nobody-may-see',
+      YUNTONGXUN_APP_ID: 'app',
+      YUNTONGXUN_BASE_URL: await gateway.start(),
+    };
+  });
+  afterEach(async () => {
+    await gateway?.stop();
+    await redis?.stop();
+  });
+
+  it('a database without its migrations stops the start, until they are run', async () => {
+    environment.DATABASE_URL = await createDatabase({ url: String(process.env.TEST_POSTGRES_URL) });
+    const early = run(['serve'], environment);
+    expect(await early.exited).toBe(1);
+    expect(early.output).toContain('npm run migrate');
+
+    const migration = run(['migrate'], environment);
+    expect(await migration.exited).toBe(0);
+    expect(migration.output).toContain('applied');
+    await run(['serve'], environment).url();
+  });
+
+  it('a database that is away stops the start with a plain word', async () => {
+    const service = run(['serve'], {
+      ...environment,
+      DATABASE_URL: 'postgres://user:a-password@127.0.0.1:1/none',
+    });
+    expect(await service.exited).toBe(1);
+    expect(service.output).toContain('PostgreSQL does not answer');
+    expect(service.output).not.toContain('a-password');
+  });
+
+  it('SIGTERM turns readiness off, lets a running request finish, and ends with 0', async () => {
+    environment.DATABASE_URL = String(await createTestDatabase());
+    const service = run(['serve'], { ...environment, YUNTONGXUN_TIMEOUT_SECONDS: '2' });
+    const url = await service.url();
+    const client = new Redis(redis.url);
+    const api = new Api(url, client);
+    const asked = new Promise<void>((resolve) => {
+      gateway.answer = (response, request) => {
+        resolve();
+        silence(response, request);
+      };
+    });
+    const running = api.requestWithCaptcha(freshMobile());
+    await asked;
+    service.signal('SIGTERM');
+    await service.printed(/stopping/);
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      503,
+      expect.objectContaining({ status: 'stopping' }),
+    ]);
+    expect(expectType(await running, 'SmsNotDeliveredError').mayStillArrive).toBe(true);
+    expect(await service.exited).toBe(0);
+    for (const line of service.output.trim().split('\n')) expect(JSON.parse(line)).toHaveProperty('level');
+    expect(service.output).not.toContain('a-token-nobody-may-see');
+    await client.quit();
+  });
+});

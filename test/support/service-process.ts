@@ -1,0 +1,63 @@
+// The service as an operator runs it: a process with an environment, an output and an exit code.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { projectRoot } from './project-root.ts';
+
+const MAIN = join(projectRoot, 'build-test/src/main.js');
+
+export class ServiceProcess {
+  /** Both outputs, as they came. */
+  output = '';
+  readonly exited: Promise<number | null>;
+
+  private readonly child: ChildProcess;
+  private readonly watchers = new Set<() => void>();
+
+  /** `directory` is where `.env` and `.data` are. */
+  constructor(words: readonly string[], directory: string, environment: Record<string, string> = {}) {
+    const { PATH = '' } = process.env;
+    this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...words], {
+      cwd: directory,
+      env: { PATH, PORT: '0', ...environment },
+    });
+    for (const stream of [this.child.stdout, this.child.stderr]) {
+      stream?.on('data', (chunk) => {
+        this.output += chunk;
+        for (const watch of this.watchers) watch();
+      });
+    }
+    this.exited = once(this.child, 'close').then(([code]) => code);
+  }
+
+  /** Waits for something to be printed; fails with the whole output if the process ends before. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      const watch = () => {
+        const match = pattern.exec(this.output);
+        if (match) {
+          this.watchers.delete(watch);
+          resolve(match);
+        }
+      };
+      this.watchers.add(watch);
+      this.exited.then((code) => reject(new Error(`exit code ${code} before ${pattern}:\n${this.output}`)));
+      watch();
+    });
+  }
+
+  async url(): Promise<string> {
+    return String((await this.printed(/(http:\/\/127\.0\.0\.1:\d+)/))[1]);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** For afterEach: ends whatever a failed test left. */
+  async end(): Promise<void> {
+    if (this.child.exitCode === null) this.child.kill('SIGKILL');
+    await this.exited;
+  }
+}

@@ -1,0 +1,36 @@
+// The project's own files, for the tests that keep its promises about itself.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from './project-root.ts';
+
+export interface SourceFile {
+  /** From the project's root, `src/app.ts`. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export function readProjectFile(path: string): string {
+  return readFileSync(join(projectRoot, path), 'utf8');
+}
+
+export function sourceFiles(): SourceFile[] {
+  return readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .map((path) => `src/${path.replaceAll('\\', '/')}`)
+    .map((path) => ({ path, text: readProjectFile(path) }));
+}
+
+/** The cells of the rows of the Markdown table below a heading, without the backticks of code. */
+export function tableBelow(document: string, heading: string): string[][] {
+  const section = document.split(new RegExp(`^#+ ${heading}$`, 'm'))[1];
+  if (section === undefined) throw new Error(`no heading "${heading}"`);
+  const rows = section.split(/^#+ /m, 1)[0]?.match(/^\|.*\|$/gm) ?? [];
+  const cells = rows.map((row) =>
+    row
+      .slice(1, -1)
+      .split('|')
+      .map((cell) => cell.trim().replaceAll('`', '')),
+  );
+  return cells.slice(2);
+}

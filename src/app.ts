@@ -55,7 +55,9 @@ type OnStop = (close: () => Promise<void>) => void;
 export async function startApp(config: Config, surroundings: AppSurroundings): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
-    for (const close of closers.reverse()) await close();
+    const failures: unknown[] = [];
+    for (const close of closers.toReversed()) await close().catch((error) => failures.push(error));
+    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
   };
   try {
     const url = await wire(config, surroundings, (close) => closers.push(close));

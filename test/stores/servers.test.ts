@@ -9,7 +9,7 @@ import { templateDatabase } from '../support/template-database.ts';
 
 /** "silence" when no answer came for a while. */
 function within(answer: Promise<unknown>, ms = 200): Promise<unknown> {
-  return Promise.race([answer, sleep(ms, 'silence')]);
+  return Promise.race([answer, sleep(ms, 'silence', { ref: false })]);
 }
 
 async function connect(url: string): Promise<InstanceType<typeof pg.Client>> {

@@ -15,7 +15,9 @@ export async function prepareTemplate(adminUrl: string): Promise<void> {
   } finally {
     await client.end();
   }
-  const orm = await MikroORM.init(postgresOptions(databaseUrl(adminUrl, templateDatabase), databaseContent));
+  const orm = await MikroORM.init(
+    postgresOptions(databaseUrl(adminUrl, templateDatabase), databaseContent, 'migrations'),
+  );
   try {
     await orm.migrator.up();
   } finally {

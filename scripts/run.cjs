@@ -1,0 +1,121 @@
+// Behind every `npm run X`: sets up what a fresh clone lacks, then does X. Only Node's own modules, because it
+// runs before anything is installed; and on an old Node, because that may be the one a machine has.
+'use strict';
+
+const { setTimeout: sleep } = require('node:timers/promises');
+const { exitIfStopped, launch, mustRun, run } = require('./children.cjs');
+const setup = require('./setup.cjs');
+
+const { build, buildTests, findNode, install, installPostgres, removeBuild, sourcesNow, TSC } = setup;
+
+// left to itself Biome colours what goes to a file, too
+const COLOURS = process.stdout.isTTY ? [] : ['--colors=off'];
+const BIOME = 'node_modules/@biomejs/biome/bin/biome';
+const SCHEMA_LINTER = 'node_modules/graphql-schema-linter/lib/cli.js';
+const JEST = [
+  '--experimental-vm-modules', // the packages are ES modules, which jest can load in no other way
+  '--enable-source-maps',
+  '--disable-warning=ExperimentalWarning',
+  'node_modules/jest/bin/jest.js',
+];
+const STOP_AT_MOST_MS = 12_000;
+const LOOK_EVERY_MS = 300;
+
+const commands = {
+  start: builtProgram('dist/main.js', 'serve'),
+  migrate: builtProgram('dist/main.js', 'migrate'),
+  seed: builtProgram('dist/main.js', 'seed'),
+  schema: builtProgram('dist/emit-schema.js'),
+  build: async (node) => build(node),
+  format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLOURS, '.', ...args]),
+  check,
+  test,
+  dev,
+  bench,
+};
+
+function builtProgram(file, ...firstArgs) {
+  return async (node, args) => {
+    await build(node);
+    return run(node, ['--enable-source-maps', file, ...firstArgs, ...args]);
+  };
+}
+
+async function test(node, args) {
+  await installPostgres();
+  await buildTests(node);
+  return run(node, [...JEST, ...args]);
+}
+
+/** All that can be said about the code without the long tests; stops at the first failure. */
+async function check(node, args) {
+  await installPostgres();
+  await checked('format and lint', () => mustRun(node, [BIOME, 'ci', ...COLOURS, '.']));
+  await checked('types', () => buildTests(node)); // the tests are compiled together with the program
+  await checked('schema', () => mustRun(node, [SCHEMA_LINTER, 'schema.graphql']));
+  await checked('promises', () => mustRun(node, [...JEST, 'test/promises/', ...args]));
+}
+
+async function checked(what, step) {
+  const start = Date.now();
+  const tell = (result) => {
+    const seconds = ((Date.now() - start) / 1000).toFixed(1);
+    process.stderr.write(`[check] ${what}: ${result}, ${seconds} s\n`);
+  };
+  const tellFailure = () => tell('FAILED');
+  process.once('exit', tellFailure); // a failing step ends the process
+  await step();
+  process.off('exit', tellFailure);
+  tell('ok');
+}
+
+async function bench(node, args) {
+  await installPostgres();
+  await install('bench');
+  await build(node);
+  return run(node, ['bench/run.mjs', ...args]);
+}
+
+/**
+ * Compiles after every change and starts the server anew once that succeeded. It looks for changes itself: the
+ * watch mode of tsc misses them on some systems, and `node --watch` would restart on a half-written dist/.
+ */
+async function dev(node, args) {
+  removeBuild('dist'); // and with it the stamp: the next `npm start` must not take what we leave for its own
+  for (let server; ; ) {
+    const before = sourcesNow();
+    const code = await run(node, [TSC, '-p', 'tsconfig.json']);
+    exitIfStopped();
+    if (code === 0) server = await restart(server, node, args);
+    while (sourcesNow() === before) await sleep(LOOK_EVERY_MS);
+  }
+}
+
+async function restart(server, node, args) {
+  await server?.end(STOP_AT_MOST_MS);
+  exitIfStopped();
+  const next = launch(node, ['--enable-source-maps', 'dist/main.js', 'serve', ...args]);
+  next.ended.then((code) => {
+    exitIfStopped(code);
+    if (!next.ending)
+      process.stderr.write(`[dev] the server ended with code ${code}; waiting for a change\n`);
+  });
+  return next;
+}
+
+function usage() {
+  process.stderr.write(`usage: npm run ${Object.keys(commands).join(' | ')} [-- arguments]\n`);
+  process.exit(2);
+}
+
+async function main([name, ...args]) {
+  if (!Object.hasOwn(commands, name ?? '')) usage();
+  await install();
+  const node = await findNode();
+  process.exit((await commands[name](node, args)) ?? 0);
+}
+
+main(process.argv.slice(2)).catch((error) => {
+  console.error(error);
+  process.exit(1);
+});

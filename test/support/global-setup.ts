@@ -1,0 +1,3 @@
+import { startRunServers } from './run-servers.ts';
+
+export default startRunServers;

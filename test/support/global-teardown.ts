@@ -1,0 +1,3 @@
+import { stopRunServers } from './run-servers.ts';
+
+export default stopRunServers;

@@ -1,0 +1,191 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { createRedisMock, type RedisMock } from 'js-redis-server';
+import { freePort } from './free-port.ts';
+import { ServerProcess } from './server-process.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+
+export interface RedisServer {
+  readonly name: string;
+  /** redis://127.0.0.1:PORT, for a cluster those of all nodes with commas between. */
+  readonly url: string;
+  /** Empties it. */
+  flush(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface RealRedisServer extends RedisServer {
+  readonly version: string;
+  readonly pid: number;
+  /** Freezes it: connections stay open, nothing is answered. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
+  /** A crash. */
+  kill(): Promise<void>;
+  /** On the same port and empty; also after kill(). */
+  restart(): Promise<void>;
+}
+
+export function redisServerPath(): string | undefined {
+  const candidates = (process.env.PATH ?? '').split(delimiter).map((path) => join(path, 'redis-server'));
+  return candidates.find((path) => {
+    try {
+      accessSync(path, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+export function hasRedisServer(): boolean {
+  return redisServerPath() !== undefined;
+}
+
+/** A real redis-server without persistence. `settings` are further ones of redis.conf. */
+export async function startRedis(settings: Record<string, string> = {}): Promise<RealRedisServer> {
+  const command = redisServerPath();
+  if (!command) throw new Error('no redis-server on the PATH');
+  const directory = await temporaryDirectory('yanzheng-redis');
+  const port = await freePort();
+  const url = `redis://127.0.0.1:${port}`;
+  const own = { bind: '127.0.0.1', port: String(port), dir: directory.path, save: '', appendonly: 'no' };
+  const server = new ServerProcess({
+    name: 'redis-server',
+    command,
+    args: Object.entries({ ...own, ...settings }).flatMap(([key, value]) => [`--${key}`, value]),
+    directory: directory.path,
+    logFile: join(directory.path, 'redis.log'),
+    stopSignal: 'SIGTERM',
+    reapSignal: 'SIGTERM',
+    probe: () => ask(url, (redis) => redis.ping()),
+  });
+  const stop = async () => {
+    await server.stop();
+    await directory.remove();
+  };
+  try {
+    await server.start();
+    return {
+      name: 'real Redis',
+      url,
+      version: await ask(url, versionOf),
+      get pid() {
+        return server.pid;
+      },
+      flush: () => ask(url, async (redis) => void (await redis.flushall())),
+      pause: () => server.pause(),
+      resume: () => server.resume(),
+      kill: () => server.kill(),
+      restart: () => server.restart(),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function versionOf(redis: Redis): Promise<string> {
+  return /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? 'unknown';
+}
+
+/** One connection for one question; a failure is the caller's to handle, never retried. */
+async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    maxRetriesPerRequest: 0,
+    connectTimeout: 5_000,
+    commandTimeout: 5_000,
+    disconnectTimeout: 100, // a timer that would keep a test worker alive
+  });
+  redis.on('error', () => {});
+  try {
+    await redis.connect();
+    return await question(redis);
+  } finally {
+    redis.disconnect();
+  }
+}
+
+const SLOTS = 16_384;
+const NODES = 3;
+
+/** Three real masters; takes two seconds, for that long a fresh Redis node refuses to serve its slots. */
+export async function startRedisCluster(): Promise<RedisServer> {
+  const nodes: RealRedisServer[] = [];
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+  };
+  try {
+    for (let index = 0; index < NODES; index += 1) nodes.push(await startRedis(clusterSettings));
+    await joinNodes(nodes);
+    await waitForCluster(nodes);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    name: 'real Redis Cluster',
+    url: nodes.map((node) => node.url).join(),
+    flush: async () => {
+      await Promise.all(nodes.map((node) => node.flush()));
+    },
+    stop,
+  };
+}
+
+const clusterSettings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000' };
+
+async function joinNodes(nodes: RealRedisServer[]): Promise<void> {
+  const firstPort = new URL(nodes[0]?.url ?? '').port;
+  await Promise.all(
+    nodes.map((node, index) =>
+      ask(node.url, async (redis) => {
+        const from = Math.ceil((SLOTS * index) / NODES);
+        const to = Math.ceil((SLOTS * (index + 1)) / NODES);
+        await redis.cluster('SET-CONFIG-EPOCH', index + 1);
+        await redis.cluster('ADDSLOTS', ...Array.from({ length: to - from }, (_, slot) => from + slot));
+        if (index > 0) await redis.cluster('MEET', '127.0.0.1', Number(firstPort));
+      }),
+    ),
+  );
+}
+
+async function waitForCluster(nodes: RealRedisServer[], timeoutMs = 15_000): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
+  for (;;) {
+    const states = await Promise.all(nodes.map((node) => ask(node.url, (redis) => redis.cluster('INFO'))));
+    if (states.every((state) => /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(state))) return;
+    if (Date.now() > deadline) throw new Error(`the Redis cluster did not form:\n${states.join('\n')}`);
+    await sleep(20);
+  }
+}
+
+export async function startEmbeddedRedis(): Promise<RedisServer> {
+  return embedded('embedded Redis', await createRedisMock({ compatibility: 'redis-7.0' }));
+}
+
+export async function startEmbeddedCluster(): Promise<RedisServer> {
+  const cluster = { masters: NODES };
+  return embedded('embedded Redis Cluster', await createRedisMock({ compatibility: 'redis-7.0', cluster }));
+}
+
+function embedded(name: string, mock: RedisMock): RedisServer {
+  return {
+    name,
+    url: mock
+      .addresses()
+      .map(({ port }) => `redis://127.0.0.1:${port}`)
+      .join(),
+    flush: async () => {
+      await mock.flush();
+    },
+    stop: async () => {
+      await mock.close();
+    },
+  };
+}

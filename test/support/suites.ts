@@ -1,0 +1,47 @@
+import { describe } from '@jest/globals';
+import { missingPostgres, missingRedis } from './missing-servers.ts';
+import { hasPostgres } from './postgres-server.ts';
+import {
+  hasRedisServer,
+  type RedisServer,
+  startEmbeddedCluster,
+  startEmbeddedRedis,
+  startRedis,
+  startRedisCluster,
+} from './redis-server.ts';
+
+export interface RedisKind {
+  name: string;
+  /** The real ones need a redis-server program, the embedded ones need nothing. */
+  available: boolean;
+  cluster: boolean;
+  start(): Promise<RedisServer>;
+}
+
+export const redisKinds: RedisKind[] = [
+  { name: 'embedded Redis', available: true, cluster: false, start: startEmbeddedRedis },
+  { name: 'embedded Redis Cluster', available: true, cluster: true, start: startEmbeddedCluster },
+  { name: 'real Redis', available: hasRedisServer(), cluster: false, start: () => startRedis() },
+  { name: 'real Redis Cluster', available: hasRedisServer(), cluster: true, start: startRedisCluster },
+];
+
+/** The same suite for each kind of Redis; those this machine lacks are skipped under a name that says so. */
+export function describeEachRedis(title: string, suite: (kind: RedisKind) => void): void {
+  for (const kind of redisKinds)
+    describeIf(kind.available, `${title} on ${kind.name}`, missingRedis, () => suite(kind));
+}
+
+/** A suite that needs a redis-server program. */
+export function describeWithRedis(title: string, suite: () => void): void {
+  describeIf(hasRedisServer(), title, missingRedis, suite);
+}
+
+/** A suite that needs a real PostgreSQL. */
+export function describeWithPostgres(title: string, suite: () => void): void {
+  describeIf(hasPostgres(), title, missingPostgres, suite);
+}
+
+function describeIf(available: boolean, title: string, otherwise: string, suite: () => void): void {
+  if (available) describe(title, suite);
+  else describe.skip(`${title} ${otherwise}`, suite);
+}

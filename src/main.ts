@@ -21,7 +21,8 @@ async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, production: config.production });
   const print = (line: string) => console.log(line);
   const app = await startApp(config, { logger, dataDirectory: DATA_DIRECTORY, print });
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  // SIGHUP is what a closed terminal sends.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
     process.once(signal, () => {
       logger.info({ signal }, 'stopping');
       stop(app);

@@ -19,10 +19,10 @@ export function captchaImage(text: string): string {
     height: CAPTCHA_HEIGHT,
     fontSize: 60,
     noise: 3,
-    color: true,
-    background: '#ffffff',
+    // Dark greys: the colours that it would choose are too pale to read for some.
+    color: false,
   });
   // The glyphs are outlines already; looking for the system's fonts would cost five times the drawing.
-  const png = new Resvg(svg, { font: { loadSystemFonts: false } }).render().asPng();
+  const png = new Resvg(svg, { background: '#ffffff', font: { loadSystemFonts: false } }).render().asPng();
   return `data:image/png;base64,${png.toString('base64')}`;
 }

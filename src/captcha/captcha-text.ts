@@ -2,8 +2,8 @@
 
 export const CAPTCHA_LENGTH = 4;
 
-/** Without the look-alikes 0 O, 1 I L, 2 Z, 5 S, 8 B, 9 G Q, U V. */
-export const CAPTCHA_ALPHABET = 'ACDEFHJKMNPRTUWXY3467';
+/** Without the look-alikes 0 O, 1 I L, 2 Z, 5 S, 8 B, 9 G Q, 7 J, U V. */
+export const CAPTCHA_ALPHABET = 'ACDEFHKMNPRTUWXY3467';
 
 /** Text of a new captcha. `randomInt(n)` gives a uniform integer from 0 up to, without, `n`. */
 export function captchaText(randomInt: (bound: number) => number): string {

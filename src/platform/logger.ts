@@ -28,7 +28,7 @@ export function createLogger({ level, production, destination }: LoggerOptions):
   const out = destination ?? pino.destination({ fd: 1, sync: !production });
   const pretty = production
     ? undefined
-    : prettyFactory({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' });
+    : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
   return pino(
     {
       level,

@@ -48,7 +48,7 @@ export interface App {
 }
 
 /** A call to Redis or PostgreSQL that takes longer than this is answered with `ServiceUnavailableError`. */
-const DEPENDENCY_TIMEOUT_MS = 1500;
+const DEPENDENCY_TIMEOUT_MS = 1000;
 
 type OnStop = (close: () => Promise<void>) => void;
 

@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { type App, startApp } from './app.ts';
 import { migrate, seed, UsageError } from './commands.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { AddressInUse } from './graphql/server.ts';
 import { DataDirectoryInUse } from './platform/embedded/data-lock.ts';
 import { createLogger } from './platform/logger.ts';
 import { DatabaseNotReady } from './platform/open-database.ts';
@@ -15,7 +16,7 @@ const DATA_DIRECTORY = resolve('.data');
 /** A stop that takes longer is cut off, with an exit code that says so. */
 const STOP_AT_MOST_MS = 9500;
 
-const PLAIN = [ConfigError, DataDirectoryInUse, DatabaseNotReady, UsageError];
+const PLAIN = [AddressInUse, ConfigError, DataDirectoryInUse, DatabaseNotReady, UsageError];
 
 async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, production: config.production });

@@ -58,7 +58,7 @@ export class CaptchaService {
 
   private perMinute(clientAddress: string) {
     return {
-      key: `captcha:address:${this.hash('address', clientAddress)}`,
+      key: `allowance:captcha:${this.hash('address', clientAddress)}`,
       scope: RateLimitScope.ADDRESS,
       limit: this.settings.perAddressPerMinute,
       windowSeconds: 60,

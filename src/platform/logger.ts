@@ -26,9 +26,7 @@ const MOBILE = /(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
 
 export function createLogger({ level, production, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: !production });
-  const pretty = production
-    ? undefined
-    : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
+  const pretty = production ? undefined : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
   return pino(
     {
       level,

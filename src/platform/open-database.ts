@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
+import { DeadlineExceeded, withDeadline } from '../shared/deadline.ts';
 import {
   type DatabaseContent,
   isDatabaseOutage,
@@ -12,6 +13,8 @@ import {
   type SqlOrm,
 } from './database.ts';
 import { lockDataDirectory } from './embedded/data-lock.ts';
+
+const LEAVE_AT_MOST_MS = 1000;
 
 export interface OpenDatabase {
   readonly orm: SqlOrm;
@@ -30,7 +33,7 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (url !== undefined) {
     const orm = await MikroORM.init<AbstractSqlDriver>(postgresOptions(url, content, patience));
-    return { orm, close: () => orm.close(true) };
+    return { orm, close: () => leave(orm) };
   }
   const directory = join(dataDirectory, EMBEDDED_DIRECTORY);
   const unlock = lockDataDirectory(directory);
@@ -43,6 +46,13 @@ export async function openDatabase(
     unlock();
     throw error;
   }
+}
+
+/** Waits for a good-bye, but not for a server that hangs. */
+async function leave(orm: SqlOrm): Promise<void> {
+  await withDeadline(LEAVE_AT_MOST_MS, () => orm.close(true)).catch((error) => {
+    if (!(error instanceof DeadlineExceeded)) throw error;
+  });
 }
 
 /** The database is there but not as the program needs it, or not there at all. */

@@ -26,7 +26,7 @@ export const SEND_SLOT = '{sms}';
 export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): Allowance[] {
   return [
     {
-      key: `sms:address:${hash('address', clientAddress)}`,
+      key: `allowance:sms:${hash('address', clientAddress)}`,
       scope: RateLimitScope.ADDRESS,
       limit: limits.perAddressPerHour,
       windowSeconds: HOUR_SECONDS,
@@ -37,7 +37,7 @@ export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAdd
 /** What one text takes: from the mobile, in whichever purpose, and from the service. */
 export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): Allowance[] {
   const perMobile = (name: string, limit: number, windowSeconds: number): Allowance => ({
-    key: `${SEND_SLOT}:mobile:${hash('mobile', mobile)}:${name}`,
+    key: `${SEND_SLOT}:allowance:mobile:${hash('mobile', mobile)}:${name}`,
     scope: RateLimitScope.MOBILE,
     limit,
     windowSeconds,
@@ -47,7 +47,7 @@ export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobi
     perMobile('hour', limits.perMobilePerHour, HOUR_SECONDS),
     perMobile('day', limits.perMobilePerDay, DAY_SECONDS),
     {
-      key: `${SEND_SLOT}:service:day`,
+      key: `${SEND_SLOT}:allowance:service:day`,
       scope: RateLimitScope.SERVICE,
       limit: limits.perDay,
       windowSeconds: DAY_SECONDS,

@@ -9,7 +9,7 @@ import { prepareTemplate, templateDatabase } from '../support/template-database.
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { refusal, silence, success } from '../support/test-gateway.ts';
 
-/** The limit for one call is 1.5 s; a flow stops at the first that fails. */
+/** The limit for one call is 1 s, and a flow stops at the first that fails; the rest is the slack of a busy machine. */
 const ANSWERS_WITHIN_MS = 2000;
 
 async function timed(outcome: Promise<Outcome>): Promise<Outcome> {
@@ -105,8 +105,11 @@ describeWithPostgres('while PostgreSQL', () => {
   });
 
   it('hangs for a crowd larger than the pool, everybody is answered in time', async () => {
+    const captchas = await Promise.all(Array.from({ length: 30 }, () => app.api.readCaptcha()));
     await postgres.pause();
-    const crowd = Array.from({ length: 30 }, () => timed(app.api.requestWithCaptcha(freshMobile())));
+    const crowd = captchas.map((captcha) =>
+      timed(app.api.requestSmsCode({ mobile: freshMobile(), ...captcha })),
+    );
     for (const outcome of await Promise.all(crowd)) expectType(outcome, 'ServiceUnavailableError');
     await postgres.resume();
     await healed(() => app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');

@@ -54,7 +54,7 @@ describeEachRedis('a code', (kind) => {
     const mobile = mobileOf(freshMobile());
     const results = await Promise.all(Array.from({ length: 500 }, () => open(mobile, REGISTER, 60)));
     expect(results.filter((result) => result instanceof TooManyRequestsError)).toHaveLength(499);
-    expect(await client.llen(`{sms}:mobile:${hash('mobile', mobile)}:hour`)).toBe(1);
+    expect(await client.llen(`{sms}:allowance:mobile:${hash('mobile', mobile)}:hour`)).toBe(1);
   });
 
   it('is carried again with its attempts and its expiry while more than a minute of it is left', async () => {
@@ -92,7 +92,7 @@ describeEachRedis('a code', (kind) => {
     const code = await opened(mobile, REGISTER, 60);
     await code.discard();
     expect(await client.exists(codeKey(mobile))).toBe(0);
-    expect(await client.exists(`{sms}:mobile:${hash('mobile', mobile)}:gap`)).toBe(0);
+    expect(await client.exists(`{sms}:allowance:mobile:${hash('mobile', mobile)}:gap`)).toBe(0);
     expect(await opened(mobile, REGISTER, 60)).toMatchObject({ expiresInMs: 300_000 });
   });
 

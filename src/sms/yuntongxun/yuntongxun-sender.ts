@@ -25,6 +25,7 @@ export interface YuntongxunSettings {
 /** An answer has some 150 bytes; whatever is longer is not one. */
 const LONGEST_ANSWER_BYTES = 64 * 1024;
 const RETRY_AFTER_NO_CONNECTION_SECONDS = 10;
+const CLOSE_AT_MOST_MS = 1000;
 
 export class YuntongxunSender implements SmsSender {
   private readonly pool: Pool;
@@ -54,7 +55,7 @@ export class YuntongxunSender implements SmsSender {
   }
 
   async close(): Promise<void> {
-    await this.pool.close();
+    await withDeadline(CLOSE_AT_MOST_MS, () => this.pool.close()).catch(() => this.pool.destroy());
   }
 
   private async post(message: CodeMessage, departure: Departure, signal: AbortSignal) {

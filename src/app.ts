@@ -1,7 +1,7 @@
 // The wiring: makes every object once, in the order in which they need each other; `stop` closes them in reverse.
 
 import 'reflect-metadata';
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Logger } from 'pino';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
@@ -138,7 +138,7 @@ async function openConnections(
 
 /** The features, from the stores up; what a resolver class stands for is looked up here. */
 function createFeatures(config: Config, { database, redis, sms }: Connections): Map<unknown, unknown> {
-  const codeSecret = config.codeSecret ?? randomBytes(32);
+  const codeSecret = createSecretKey(config.codeSecret ?? randomBytes(32));
   const hash = createKeyedHash(codeSecret);
   const rateLimit = new RateLimitStore(redis);
   const users = new UserRepository(database);

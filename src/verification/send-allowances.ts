@@ -36,8 +36,9 @@ export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAdd
 
 /** What one text takes: from the mobile, in whichever purpose, and from the service. */
 export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): Allowance[] {
+  const subject = hash('mobile', mobile);
   const perMobile = (name: string, limit: number, windowSeconds: number): Allowance => ({
-    key: `${SEND_SLOT}:allowance:mobile:${hash('mobile', mobile)}:${name}`,
+    key: `${SEND_SLOT}:allowance:mobile:${subject}:${name}`,
     scope: RateLimitScope.MOBILE,
     limit,
     windowSeconds,

@@ -1,6 +1,6 @@
 // The code of a text message. It is never stored: it follows from a secret and from what is stored.
 
-import { createHmac } from 'node:crypto';
+import { createHmac, type KeyObject } from 'node:crypto';
 import type { Mobile } from '../shared/mobile.ts';
 import type { SmsCodePurpose } from './verification.schema.ts';
 
@@ -21,7 +21,7 @@ export interface SmsCodeOrigin {
  * The code that belongs to a nonce: HMAC-SHA-256 under the secret, six digits, uniform over 000000 to 999999.
  * Reading it takes the secret, so a copy of Redis gives no code away.
  */
-export function deriveSmsCode(secret: Buffer, { purpose, mobile, nonce }: SmsCodeOrigin): string {
+export function deriveSmsCode(secret: KeyObject, { purpose, mobile, nonce }: SmsCodeOrigin): string {
   for (let round = 0; ; round += 1) {
     const digest = createHmac('sha256', secret)
       .update(['sms-code', purpose, mobile, nonce, round].join('\0'))

@@ -1,6 +1,6 @@
 // The conductor: which step follows which, and what is taken back when one fails.
 
-import { randomBytes } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import type { CaptchaService } from '../captcha/captcha.service.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
@@ -30,7 +30,7 @@ export interface VerificationParts {
   readonly codes: SmsCodeStore;
   readonly sms: SmsSender;
   readonly hash: KeyedHash;
-  readonly codeSecret: Buffer;
+  readonly codeSecret: KeyObject;
   readonly limits: SendLimits;
 }
 

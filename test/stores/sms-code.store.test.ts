@@ -1,6 +1,6 @@
 // Live codes on every kind of Redis: opened with their reservation, carried again, discarded only by who opened them.
 
-import { randomUUID } from 'node:crypto';
+import { createSecretKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Cluster, Redis } from 'ioredis';
 import { TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
@@ -15,7 +15,7 @@ import type { RedisServer } from '../support/redis-server.ts';
 import { describeEachRedis } from '../support/suites.ts';
 
 const { REGISTER, LOGIN } = SmsCodePurpose;
-const hash = createKeyedHash(Buffer.from('a secret of the tests, 32 bytes and more'));
+const hash = createKeyedHash(createSecretKey(Buffer.from('a secret of the tests, 32 bytes and more')));
 const limits: SendLimits = {
   resendGapSeconds: 60,
   perMobilePerHour: 100,

@@ -65,10 +65,13 @@ function readValues(environment: Environment, faults: string[]): SettingValues {
 /** First words that only our settings have; DATABASE_ or REDIS_ may be somebody else's, Kubernetes' for one. */
 const OUR_PREFIXES = /^(SMS|YUNTONGXUN|TOKEN|CODE|IMAGE_CAPTCHA|CAPTCHA|VERIFY|TRUSTED|CORS|ENUMERATION)_/;
 
+/** What Kubernetes sets for every service of a namespace, whose name may begin like ours. */
+const OF_KUBERNETES = /_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/;
+
 /** Names that look like ours and are not: slips of the pen, which would otherwise leave a default in force. */
 function strangers(environment: Environment): string[] {
   const names = Object.keys(environment).filter(
-    (name) => OUR_PREFIXES.test(name) && !Object.hasOwn(settings, name),
+    (name) => OUR_PREFIXES.test(name) && !OF_KUBERNETES.test(name) && !Object.hasOwn(settings, name),
   );
   return names.map((name) => `${name} is not a setting`);
 }

@@ -51,8 +51,15 @@ function isRedisUrl(value: string): boolean {
 function isGatewayUrl(value: string): boolean {
   return (
     isUrl(value, 'https:') ||
-    (isUrl(value, 'http:') && /^(127\.|localhost$|\[::1\]$)/.test(new URL(value).hostname))
+    (isUrl(value, 'http:') && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(new URL(value).hostname))
   );
+}
+
+/** An address or a CIDR; the short forms of IPv4, where `1` is 0.0.0.1, are slips. */
+function isNetwork(item: string): boolean {
+  const [address = ''] = item.split('/');
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+  return isAddress && (address === item || ipaddr.isValidCIDR(item));
 }
 
 function isKey(pem: string, read: (pem: string) => KeyObject): boolean {
@@ -96,10 +103,7 @@ export const settings = {
   ENUMERATION: oneOf('reveal', 'conceal').default('reveal'),
   PLAYGROUND: onOff.optional(),
   DEMO: onOff.optional(),
-  TRUSTED_PROXIES: list(
-    (item) => ipaddr.isValid(item) || ipaddr.isValidCIDR(item),
-    'must be IP addresses or CIDR networks with commas',
-  ).default([]),
+  TRUSTED_PROXIES: list(isNetwork, 'must be IP addresses or CIDR networks with commas').default([]),
   CORS_ORIGINS: list(
     (item) => isUrl(item, 'http:', 'https:') && new URL(item).origin === item,
     'must be origins with commas, like https://www.example.com',

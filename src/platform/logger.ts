@@ -10,7 +10,7 @@ export interface LoggerOptions {
 }
 
 /** Whatever somebody may log under these names one day; what we log on purpose holds none of them. */
-const SECRET_FIELDS = [
+const SECRET_NAMES = new Set([
   'code',
   'captchaAnswer',
   'token',
@@ -19,10 +19,13 @@ const SECRET_FIELDS = [
   'cookie',
   'password',
   'nonce',
-];
+]);
 
-/** A mobile number in any text, such as the words of a database error. */
-const MOBILE = /(?<!\d)((?:86)?1[3-9]\d)\d{4}(\d{4})(?!\d)/g;
+/** A mobile number in a line of JSON, but not the digits of an id or of a fraction. */
+const MOBILE = /((?<![0-9A-Za-z]|\d\.)|(?<=\\[bfnrt]))((?:(?:00)?86)?1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])/g;
+
+const DEEPEST = 6;
+const redactors = Object.fromEntries([...SECRET_NAMES].map((name) => [name, () => '[redacted]']));
 
 export function createLogger({ level, production, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: !production });
@@ -31,37 +34,44 @@ export function createLogger({ level, production, destination }: LoggerOptions):
     {
       level,
       base: null,
-      formatters: { level: (label) => ({ level: label }) },
       timestamp: pino.stdTimeFunctions.isoTime,
-      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
-      serializers: { err: errorFacts, cause: errorFacts },
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      // What a child logger always says passes no formatter.
+      serializers: { ...redactors, err: tellable },
     },
     {
       write(line: string) {
-        const masked = line.replace(MOBILE, '$1****$2');
+        const masked = line.replace(MOBILE, '$2****$3');
         out.write(pretty ? pretty(masked) : masked);
       },
     },
   );
 }
 
-interface ErrorFacts {
-  readonly type: string;
-  readonly message: string;
-  readonly stack?: string | undefined;
-  readonly errorCode?: unknown;
-  readonly cause?: ErrorFacts;
+function withoutSecrets(facts: Record<string, unknown>, depth = 0): Record<string, unknown> {
+  const entries = Object.entries(facts).map(([name, value]) => [
+    name,
+    SECRET_NAMES.has(name) ? '[redacted]' : tellable(value, depth + 1),
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function tellable(value: unknown, depth = 0): unknown {
+  if (typeof value === 'symbol') return String(value);
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > DEEPEST) return '[deeper]';
+  if (Array.isArray(value)) return value.map((item) => tellable(item, depth + 1));
+  return value instanceof Error ? errorFacts(value, depth) : withoutSecrets({ ...value }, depth);
 }
 
 /** What an error says of itself, and no more: drivers hang queries, parameters and whole rows on theirs. */
-function errorFacts(error: unknown): ErrorFacts {
-  if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+function errorFacts(error: Error, depth: number): Record<string, unknown> {
   const { code } = error as NodeJS.ErrnoException;
   return {
     type: error.name,
     message: error.message,
     stack: error.stack,
     ...(code !== undefined && { errorCode: code }),
-    ...(error.cause !== undefined && { cause: errorFacts(error.cause) }),
+    ...(error.cause !== undefined && { cause: tellable(error.cause, depth + 1) }),
   };
 }

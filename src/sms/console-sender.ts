@@ -8,8 +8,12 @@ export class ConsoleSender implements SmsSender {
   constructor(private readonly print: (line: string) => void) {}
 
   async send({ mobile, code, validForMinutes }: CodeMessage): Promise<SmsOutcome> {
-    this.print(`SMS to ${maskMobile(mobile)}: ${code}, valid for ${validForMinutes} minutes`);
-    return { kind: 'sent', messageId: randomUUID() };
+    try {
+      this.print(`SMS to ${maskMobile(mobile)}: ${code}, valid for ${validForMinutes} minutes`);
+      return { kind: 'sent', messageId: randomUUID() };
+    } catch {
+      return { kind: 'notSent', reason: 'the terminal takes no line', retryAfterSeconds: 10 };
+    }
   }
 
   async close(): Promise<void> {}

@@ -7,6 +7,9 @@ export class DataDirectoryInUse extends Error {
   override readonly name = 'DataDirectoryInUse';
 }
 
+/** The locks of this very process: in a container every process is number 1, so an id alone tells nothing. */
+const held = new Set<string>();
+
 /**
  * Takes `<directory>.lock`, which holds our process id; the lock of a process that is gone is taken over.
  * @returns the function that gives it back.
@@ -17,7 +20,7 @@ export function lockDataDirectory(directory: string): () => void {
   mkdirSync(dirname(file), { recursive: true });
   if (!create(file)) {
     const owner = Number(readFileSync(file, 'utf8'));
-    if (isAlive(owner)) {
+    if (held.has(file) || isAlive(owner)) {
       throw new DataDirectoryInUse(
         `${directory} is in use by process ${owner}. Stop that process, or set DATABASE_URL to a PostgreSQL that ` +
           `takes several. If no such process is ours, delete ${file}.`,
@@ -26,7 +29,11 @@ export function lockDataDirectory(directory: string): () => void {
     rmSync(file, { force: true });
     if (!create(file)) throw new DataDirectoryInUse(`${directory} was taken by another process just now.`);
   }
-  return () => rmSync(file, { force: true });
+  held.add(file);
+  return () => {
+    held.delete(file);
+    rmSync(file, { force: true });
+  };
 }
 
 function create(file: string): boolean {
@@ -41,7 +48,7 @@ function create(file: string): boolean {
   }
 }
 
-/** Our own id in a lock that we do not hold is a leftover: in a container every process is number 1. */
+/** Our own id in a lock that we do not hold is a leftover. */
 function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { chinaTimestamp, sign } from './signature.ts';
 import { ACCEPTED } from './status-code.ts';
-import { type TemplateSmsBody, templateSmsPath } from './template-sms.ts';
+import { parseObject, type TemplateSmsBody, templateSmsPath } from './template-sms.ts';
 
 /** The one account that the gateway knows. */
 export interface GatewayAccount {
@@ -98,8 +98,10 @@ function faultOfSignature(authorization: string | undefined, sig: string | null,
   if (timestamp === undefined || rest.length > 0) {
     return fault('111103', '【账号】请求包头Authorization参数解码后格式有误');
   }
-  if (!/^\d{14}$/.test(timestamp)) return fault('111113', '【账号】Authorization中时间戳格式有误');
-  if (Math.abs(Date.now() - chinaInstantMs(timestamp)) > TIMESTAMP_VALID_MS) {
+  const instantMs = chinaInstantMs(timestamp);
+  if (!/^\d{14}$/.test(timestamp) || Number.isNaN(instantMs))
+    return fault('111113', '【账号】Authorization中时间戳格式有误');
+  if (Math.abs(Date.now() - instantMs) > TIMESTAMP_VALID_MS) {
     return fault('111106', '【账号】请求包头Authorization参数解码后时间戳过期');
   }
   if (sid !== account.accountSid) return fault('111107', '【账号】账户ID跟请求地址中的账户ID不一致');
@@ -111,12 +113,9 @@ function faultOfSignature(authorization: string | undefined, sig: string | null,
 }
 
 function faultOfBody(text: string, account: GatewayAccount): Fault | undefined {
-  let body: Partial<Record<keyof TemplateSmsBody, unknown>>;
-  try {
-    body = JSON.parse(text);
-  } catch {
-    return fault('160031', '参数解析失败');
-  }
+  if (text === '') return fault('160030', '请求包体为空');
+  const body: Partial<Record<keyof TemplateSmsBody, unknown>> | undefined = parseObject(text);
+  if (body === undefined) return fault('160031', '参数解析失败');
   if (body.appId !== account.appId) return fault('111181', '【账号】应用不存在');
   if (typeof body.to !== 'string' || !/^1\d{10}$/.test(body.to)) return fault('160042', '号码格式有误');
   if (!/^\d+$/.test(String(body.templateId))) return fault('160057', '短信模板ID要求为数字');

@@ -27,7 +27,7 @@ export interface TemplateSmsAnswer {
 
 /** Reads an answer; `undefined` if it is none: HTML, half a body, JSON without a status code. */
 export function parseAnswer(text: string): TemplateSmsAnswer | undefined {
-  const body = asRecord(parseJson(text));
+  const body = parseObject(text);
   const statusCode = body?.statusCode;
   if (typeof statusCode !== 'string') return undefined;
   // The key is templateSMS in JSON; the platform's XML spells it TemplateSMS, and so do some gateways in front of it.
@@ -35,9 +35,10 @@ export function parseAnswer(text: string): TemplateSmsAnswer | undefined {
   return { statusCode, statusMsg: asText(body?.statusMsg), smsMessageSid: asText(sms?.smsMessageSid) };
 }
 
-function parseJson(text: string): unknown {
+/** Reads a JSON object; `undefined` for everything else. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    return JSON.parse(text);
+    return asRecord(JSON.parse(text));
   } catch {
     return undefined;
   }

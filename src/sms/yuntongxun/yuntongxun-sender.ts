@@ -96,26 +96,31 @@ function outcomeOf(httpStatus: number, text: string): SmsOutcome {
       ? { kind: 'sent', messageId: answer.smsMessageSid }
       : { kind: 'unknown', reason: 'accepted without a message id' };
   }
-  const reason = `status ${printable(answer.statusCode)} ${printable(answer.statusMsg ?? '')}`.trim();
+  const reason = `status ${nameOf(answer.statusCode)} ${printable(answer.statusMsg ?? '')}`.trim();
   const retryAfterSeconds = refusalRetrySeconds(answer.statusCode, Date.now());
   return retryAfterSeconds === undefined
     ? { kind: 'unknown', reason }
     : { kind: 'notSent', reason, retryAfterSeconds };
 }
 
-/** The platform's words for the log: short, and without digits that could be a mobile or a code that it echoes. */
+function nameOf(statusCode: string): string {
+  return /^\d{6}$/.test(statusCode) ? statusCode : 'of another form';
+}
+
+/** The platform's words for the log: short, and without whatever it may echo of the mobile, the code or the account. */
 function printable(words: string): string {
-  return words.slice(0, 100).replace(/\d{7,}/g, '…');
+  return words.slice(0, 100).replace(/[0-9A-Za-z+/=_-]{4,}/g, '…');
 }
 
 function failure(error: unknown, departure: Departure): SmsOutcome {
-  const reason = error instanceof Error ? describe(error) : 'failed';
+  const reason = describe(error);
   return departure.left
     ? { kind: 'unknown', reason: `${reason} after the request left` }
     : { kind: 'notSent', reason, retryAfterSeconds: RETRY_AFTER_NO_CONNECTION_SECONDS };
 }
 
-function describe(error: Error): string {
-  const { code } = error as NodeJS.ErrnoException;
-  return typeof code === 'string' ? `${error.name} ${code}` : error.name;
+/** Name and code alone: a message may quote the URL with its signature. */
+function describe(error: unknown): string {
+  const { name = 'failed', code } = error as Partial<NodeJS.ErrnoException>;
+  return typeof code === 'string' ? `${name} ${code}` : name;
 }

@@ -1,0 +1,194 @@
+// What the Yuntongxun sender asks of the gateway, to the letter, and over which connections.
+
+import type { ServerResponse } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Mobile } from '../../src/shared/mobile.ts';
+import { chinaTimestamp, sign } from '../../src/sms/yuntongxun/signature.ts';
+import { YuntongxunSender, type YuntongxunSettings } from '../../src/sms/yuntongxun/yuntongxun-sender.ts';
+import { type GatewayRequest, success, TestGateway } from '../support/test-gateway.ts';
+
+const SID = '8a216da85f0000000000000000000001';
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const APP_ID = '8a216da85f0000000000000000000002';
+const MESSAGE = { mobile: '+8613800000000' as Mobile, code: '006532', validForMinutes: 5 };
+
+describe('a request to the gateway', () => {
+  const gateway = new TestGateway();
+  const senders: YuntongxunSender[] = [];
+  let baseUrl: string;
+
+  beforeEach(async () => {
+    gateway.answer = success;
+    gateway.requests.length = 0;
+    baseUrl = await gateway.start();
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await Promise.all(senders.splice(0).map((sender) => sender.close()));
+    await gateway.stop();
+  });
+
+  function createSender(settings: Partial<YuntongxunSettings> = {}): YuntongxunSender {
+    const account = { accountSid: SID, authToken: TOKEN, appId: APP_ID, templateId: '1' };
+    const sender = new YuntongxunSender({
+      ...account,
+      baseUrl,
+      timeoutSeconds: 5,
+      connections: 4,
+      ...settings,
+    });
+    senders.push(sender);
+    return sender;
+  }
+
+  async function requestOf(
+    settings: Partial<YuntongxunSettings> = {},
+    message = MESSAGE,
+  ): Promise<GatewayRequest> {
+    expect(await createSender(settings).send(message)).toMatchObject({ kind: 'sent' });
+    return gateway.requests.at(-1) as GatewayRequest;
+  }
+
+  it('is, at a known time, the known one', async () => {
+    jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-01T16:30:00Z'));
+    const { path, headers, body } = await requestOf();
+    expect(path).toBe(`/2013-12-26/Accounts/${SID}/SMS/TemplateSMS?sig=6F27F993B6D4F9F5C91E01100AB91BF3`);
+    expect(headers).toEqual({
+      host: new URL(baseUrl).host,
+      connection: 'keep-alive',
+      accept: 'application/json',
+      'content-type': 'application/json;charset=utf-8',
+      authorization: 'OGEyMTZkYTg1ZjAwMDAwMDAwMDAwMDAwMDAwMDAwMDE6MjAyNjAzMDIwMDMwMDA=',
+      'content-length': String(Buffer.byteLength(JSON.stringify(body))),
+    });
+    expect(body).toEqual({
+      to: '13800000000',
+      appId: APP_ID,
+      templateId: '1',
+      datas: ['006532', '5'],
+      reqId: expect.stringMatching(/^[A-Za-z0-9]{32}$/),
+    });
+  });
+
+  it('has its length in bytes and comes in one piece', async () => {
+    const { headers, body } = await requestOf({ appId: '应用'.repeat(16) });
+    const json = JSON.stringify(body);
+    expect(Buffer.byteLength(json)).toBeGreaterThan(json.length);
+    expect(headers['content-length']).toBe(String(Buffer.byteLength(json)));
+    expect(headers['transfer-encoding']).toBeUndefined();
+    expect(headers.expect).toBeUndefined();
+  });
+
+  it.each(['000000', '000001', '012345', '999999'])('carries the code %s as it is typed', async (code) => {
+    const { body } = await requestOf({}, { ...MESSAGE, code });
+    expect(body.datas).toEqual([code, '5']);
+  });
+
+  it('carries template and minutes as strings', async () => {
+    const { body } = await requestOf({ templateId: '0123' }, { ...MESSAGE, validForMinutes: 10 });
+    expect(body).toMatchObject({ templateId: '0123', datas: ['006532', '10'] });
+  });
+
+  it('keeps what stands behind the host in the base URL, with or without a slash at the end', async () => {
+    for (const prefix of ['/sms/v1', '/sms/v1/']) {
+      const { path } = await requestOf({ baseUrl: `${baseUrl}${prefix}` });
+      expect(path).toMatch(
+        /^\/sms\/v1\/2013-12-26\/Accounts\/8a216da85f0{21}1\/SMS\/TemplateSMS\?sig=[0-9A-F]{32}$/,
+      );
+    }
+  });
+
+  it('never has the id of another request, of this sender or another', async () => {
+    const two = [createSender(), createSender()];
+    const sends = Array.from({ length: 200 }, (_, index) => two[index % 2]?.send(MESSAGE));
+    await Promise.all(sends);
+    const ids = gateway.requests.map(({ body }) => String(body.reqId));
+    expect(new Set(ids).size).toBe(200);
+    for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9]{32}$/);
+  });
+
+  it('is signed with one timestamp in both places, even while the second changes', async () => {
+    let nowMs = Date.parse('2026-03-01T15:59:59.999Z'); // a millisecond before midnight in China
+    jest.spyOn(Date, 'now').mockImplementation(() => {
+      nowMs += 1000;
+      return nowMs;
+    });
+    const sender = createSender();
+    for (let round = 0; round < 5; round += 1) {
+      await sender.send(MESSAGE);
+      const { path, headers } = gateway.requests.at(-1) as GatewayRequest;
+      const [sid, timestamp = ''] = Buffer.from(String(headers.authorization), 'base64')
+        .toString()
+        .split(':');
+      expect(sid).toBe(SID);
+      expect(timestamp).toMatch(/^20260302\d{6}$/);
+      expect(path.split('sig=')[1]).toBe(sign(SID, TOKEN, timestamp).sig);
+    }
+  });
+
+  it("is signed with China's time of that very moment, not of the sender's start", async () => {
+    const sender = createSender();
+    for (const instant of ['2026-03-01T16:30:00Z', '2026-03-03T00:00:00Z']) {
+      jest.spyOn(Date, 'now').mockReturnValue(Date.parse(instant));
+      await sender.send(MESSAGE);
+      const authorization = Buffer.from(`${SID}:${chinaTimestamp(Date.parse(instant))}`).toString('base64');
+      expect(gateway.requests.at(-1)?.headers.authorization).toBe(authorization);
+    }
+  });
+
+  it('never has the token in it', async () => {
+    expect(JSON.stringify(await requestOf())).not.toContain(TOKEN);
+  });
+
+  it.each([1, 4])('goes over one of the %d connections that stand already', async (connections) => {
+    const ports = new Set<number | undefined>();
+    gateway.answer = (response, request) => {
+      ports.add(response.socket?.remotePort);
+      return success(response, request);
+    };
+    const sender = createSender({ connections });
+    for (let round = 0; round < 40; round += 1) await sender.send(MESSAGE);
+    expect(ports.size).toBeLessThanOrEqual(connections);
+  });
+
+  it('goes over a new connection when the gateway has closed the old one', async () => {
+    const ports: (number | undefined)[] = [];
+    gateway.answer = (response, request) => {
+      ports.push(response.socket?.remotePort);
+      response.setHeader('connection', 'close');
+      return success(response, request);
+    };
+    const sender = createSender();
+    for (let round = 0; round < 5; round += 1) {
+      expect(await sender.send(MESSAGE)).toMatchObject({ kind: 'sent' });
+    }
+    expect(new Set(ports).size).toBe(5);
+  });
+
+  it('is never one of more than the connections that are set, and shares its own with no other', async () => {
+    const running = new Set<ServerResponse>();
+    let most = 0;
+    let shared = false;
+    let allTaken = () => {};
+    const untilAllTaken = new Promise<void>((resolve) => {
+      allTaken = resolve;
+    });
+    gateway.answer = async (response, request) => {
+      running.add(response);
+      most = Math.max(most, running.size);
+      shared ||= new Set([...running].map(({ socket }) => socket)).size < running.size;
+      if (running.size === 3) allTaken();
+      await untilAllTaken;
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate(); // room for one too many to arrive
+      running.delete(response);
+      success(response, request);
+    };
+    const sender = createSender({ connections: 3 });
+    const outcomes = await Promise.all(Array.from({ length: 30 }, () => sender.send(MESSAGE)));
+    expect(outcomes.filter(({ kind }) => kind === 'sent')).toHaveLength(30);
+    expect(most).toBe(3);
+    expect(shared).toBe(false);
+    expect(gateway.connections).toBe(3);
+  });
+});

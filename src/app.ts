@@ -63,7 +63,8 @@ export async function startApp(config: Config, surroundings: AppSurroundings): P
     const url = await wire(config, surroundings, (close) => closers.push(close));
     return { url, stop };
   } catch (error) {
-    await stop();
+    // The failure to start is what has to be told.
+    await stop().catch(() => {});
     throw error;
   }
 }
@@ -112,27 +113,32 @@ async function openConnections(
     name,
     timeoutMs: DEPENDENCY_TIMEOUT_MS,
     observe(seconds: number, outage: unknown) {
-      metrics.observeDependency(name, seconds, outage !== undefined);
+      metrics.observeDependency(name, seconds);
+      if (outage !== undefined) metrics.countOutage(name);
       outages.note(name, outage);
     },
   });
 
   const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory);
   onStop(database.close);
-  await prepareSchema(database, config.databaseUrl === undefined);
+  await prepareSchema(database);
 
   const scripts = { ...rateLimitScripts, ...smsCodeScripts };
-  const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS);
+  const noteRedis = (error: Error) => outages.note('redis', error);
+  const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
   onStop(redis.close);
 
-  const sender = sms ?? (await startSmsSender(config.sms, print));
+  const sender = new ObservedSmsSender(
+    sms ?? (await startSmsSender(config.sms, print)),
+    observeText(metrics, logger),
+  );
   onStop(() => sender.close());
 
   return {
     database: guard(() => database.orm.em.fork(), { ...observed('postgresql'), isOutage: isDatabaseOutage }),
     // Whatever Redis says instead of an answer: nothing was counted that a check could rely on.
     redis: guard(() => redis.client, { ...observed('redis'), isOutage: () => true }),
-    sms: new ObservedSmsSender(sender, observeText(metrics, logger)),
+    sms: sender,
   };
 }
 
@@ -164,7 +170,7 @@ function createFeatures(config: Config, { database, redis, sms }: Connections): 
 
 function observeText(metrics: Metrics, logger: Logger): ObserveText {
   return (outcome, mobile, seconds) => {
-    metrics.observeDependency('sms_gateway', seconds, outcome.kind === 'unknown');
+    metrics.observeDependency('sms_gateway', seconds);
     metrics.countText(outcome.kind);
     const facts = { mobile: maskMobile(mobile), seconds, ...outcome };
     if (outcome.kind === 'sent') logger.info(facts, 'text sent');

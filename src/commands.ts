@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { databaseContent } from './mikro-orm.config.ts';
 import { isDatabaseOutage } from './platform/database.ts';
 import { guard } from './platform/guard.ts';
-import { type OpenDatabase, openDatabase } from './platform/open-database.ts';
+import { lookForPending, type OpenDatabase, openDatabase, prepareSchema } from './platform/open-database.ts';
 import { maskMobile, parseMobile } from './shared/mobile.ts';
 import { UserRepository } from './user/user.repository.ts';
 
@@ -18,6 +18,8 @@ const INSERT_TIMEOUT_MS = 5000;
 /** Applies all pending migrations. */
 export async function migrate(config: Config, dataDirectory: string): Promise<void> {
   await withDatabase(config, dataDirectory, async ({ orm }) => {
+    // First a look by plain SQL: the migrator would create a database whose name is a slip.
+    await lookForPending(orm, databaseContent);
     const applied = await orm.migrator.up();
     console.log(
       applied.length > 0 ? applied.map(({ name }) => `applied ${name}`).join('\n') : 'nothing to apply',
@@ -28,9 +30,9 @@ export async function migrate(config: Config, dataDirectory: string): Promise<vo
 /** Registers the mobiles given, each unless it is registered already. */
 export async function seed(config: Config, dataDirectory: string, words: readonly string[]): Promise<void> {
   if (words.length === 0) throw new UsageError('Which mobiles? npm run seed -- 13800138000 …');
-  await withDatabase(config, dataDirectory, async ({ orm }) => {
-    await orm.migrator.up();
-    const database = guard(() => orm.em.fork(), {
+  await withDatabase(config, dataDirectory, async (opened) => {
+    await prepareSchema(opened);
+    const database = guard(() => opened.orm.em.fork(), {
       name: 'postgresql',
       timeoutMs: INSERT_TIMEOUT_MS,
       isOutage: isDatabaseOutage,

@@ -1,8 +1,10 @@
 // Environment → Config: reads every setting, checks them one by one and against each other, and reports all faults.
 
+import type { CaptchaSettings } from './captcha/captcha.service.ts';
 import type { ServerSettings } from './graphql/server.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
-import type { SmsSettings } from './sms/sms-providers.ts';
+import { SENDS_NOTHING, type SmsSettings } from './sms/sms-providers.ts';
+import type { SendLimits } from './verification/send-allowances.ts';
 
 export interface Config {
   readonly production: boolean;
@@ -15,15 +17,9 @@ export interface Config {
   /** `undefined`: one is made for the life of the process. */
   readonly codeSecret: Buffer | undefined;
   readonly sms: SmsSettings;
-  readonly captcha: { readonly ttlSeconds: number; readonly perAddressPerMinute: number };
+  readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
-  readonly sendLimits: {
-    readonly resendGapSeconds: number;
-    readonly perMobilePerHour: number;
-    readonly perMobilePerDay: number;
-    readonly perAddressPerHour: number;
-    readonly perDay: number;
-  };
+  readonly sendLimits: SendLimits;
 }
 
 /** All that is wrong with the settings, a sentence each; none of them quotes a value. */
@@ -37,16 +33,20 @@ export class ConfigError extends Error {
   }
 }
 
+/** Whoever migrates a database needs no account at an SMS provider. */
+export type Purpose = 'serving' | 'database';
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * An empty value counts as none.
  * @throws ConfigError with every fault.
  */
-export function readConfig(environment: Environment): Config {
+export function readConfig(environment: Environment, purpose: Purpose = 'serving'): Config {
   const faults = strangers(environment);
   const values = readValues(environment, faults);
-  faults.push(...missing(values).filter((fault) => !faults.some((other) => sameSetting(other, fault))));
+  const incomplete = purpose === 'serving' ? missing(values) : missingDatabase(values);
+  faults.push(...incomplete.filter((fault) => !faults.some((other) => sameSetting(other, fault))));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(configOf(values));
 }
@@ -84,20 +84,26 @@ function missing(values: SettingValues): string[] {
   if (values.NODE_ENV === 'production') {
     needed.push(
       ['REDIS_URL', 'the embedded Redis is not for production'],
-      ['DATABASE_URL', 'the embedded database is not for production'],
       ['CODE_SECRET', 'a generated secret is not for production'],
     );
   }
   if (values.SMS_PROVIDER === 'yuntongxun') {
     needed.push(...OF_THE_ACCOUNT.map((name): [SettingName, string] => [name, 'SMS_PROVIDER is yuntongxun']));
   }
-  const faults = needed
+  const faults = [...missingDatabase(values)];
+  const absent = needed
     .filter(([name]) => values[name] === undefined)
     .map(([name, reason]) => `${name} is missing: ${reason}`);
-  if (values.NODE_ENV === 'production' && values.SMS_PROVIDER !== 'yuntongxun') {
-    faults.push('SMS_PROVIDER must be yuntongxun in production: the others send nothing');
+  faults.push(...absent);
+  if (values.NODE_ENV === 'production' && SENDS_NOTHING.includes(values.SMS_PROVIDER ?? 'simulated')) {
+    faults.push(`SMS_PROVIDER must name one that sends, in production: not ${SENDS_NOTHING.join(', not ')}`);
   }
   return faults;
+}
+
+function missingDatabase(values: SettingValues): string[] {
+  const isMissing = values.NODE_ENV === 'production' && values.DATABASE_URL === undefined;
+  return isMissing ? ['DATABASE_URL is missing: the embedded database is not for production'] : [];
 }
 
 /** A value that is wrong is not missing as well. */

@@ -3,10 +3,10 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type App, startApp } from './app.ts';
+import { startApp } from './app.ts';
 import { migrate, seed, UsageError } from './commands.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
-import { AddressInUse } from './graphql/server.ts';
+import { CannotListen } from './graphql/server.ts';
 import { DataDirectoryInUse } from './platform/embedded/data-lock.ts';
 import { createLogger } from './platform/logger.ts';
 import { DatabaseNotReady } from './platform/open-database.ts';
@@ -16,26 +16,27 @@ const DATA_DIRECTORY = resolve('.data');
 /** A stop that takes longer is cut off, with an exit code that says so. */
 const STOP_AT_MOST_MS = 9500;
 
-const PLAIN = [AddressInUse, ConfigError, DataDirectoryInUse, DatabaseNotReady, UsageError];
+const PLAIN = [CannotListen, ConfigError, DataDirectoryInUse, DatabaseNotReady, UsageError];
 
 async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, production: config.production });
   const print = (line: string) => console.log(line);
+  const stopSignal = firstSignal();
   const app = await startApp(config, { logger, dataDirectory: DATA_DIRECTORY, print });
-  // SIGHUP is what a closed terminal sends.
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) {
-    process.once(signal, () => {
-      logger.info({ signal }, 'stopping');
-      stop(app);
-    });
-  }
   if (config.production) logger.info({ url: app.url }, 'listening');
   else print(welcome(config, app.url));
+
+  logger.info({ signal: await stopSignal }, 'stopping');
+  setTimeout(() => fail('The stop took too long.'), STOP_AT_MOST_MS).unref();
+  await app.stop();
+  process.exit(0);
 }
 
-function stop(app: App): void {
-  setTimeout(() => fail('The stop took too long.'), STOP_AT_MOST_MS).unref();
-  app.stop().then(() => process.exit(0), fail);
+/** Listened to from the start on, and for good: a second one must not cut the stop short. SIGHUP is a closed terminal's. */
+function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => resolve(signal));
+  });
 }
 
 /** What a person can mend is told in plain words; what only we can, with its stack. */
@@ -47,7 +48,7 @@ function fail(error: unknown): never {
 
 async function main([command = 'serve', ...words]: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, command === 'serve' ? 'serving' : 'database');
   switch (command) {
     case 'serve':
       return serve(config);

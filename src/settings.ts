@@ -7,6 +7,7 @@ import { SENTINEL_URL } from './shared/redis-client.ts';
 
 const text = z.string();
 const secretText = text.regex(/^\S+$/, 'must hold no white space');
+const identifier = text.regex(/^[\w-]+$/, 'must be letters, digits and dashes');
 const bytes = (least: number) =>
   text.refine((value) => Buffer.byteLength(value) >= least, `must have at least ${least} bytes`);
 const digits = text.regex(/^\d+$/, 'must be digits');
@@ -49,15 +50,17 @@ function isRedisUrl(value: string): boolean {
 
 /** Without TLS the token of the account would travel in the clear, so only to this very machine. */
 function isGatewayUrl(value: string): boolean {
+  if (/[@?#]/.test(value)) return false;
   return (
     isUrl(value, 'https:') ||
     (isUrl(value, 'http:') && /^(127(\.\d+){3}|localhost|\[::1\])$/.test(new URL(value).hostname))
   );
 }
 
-/** An address or a CIDR; the short forms of IPv4, where `1` is 0.0.0.1, are slips. */
+/** An address or a CIDR. Short forms of IPv4, where `1` is 0.0.0.1, are slips, and `/0` would believe everybody. */
 function isNetwork(item: string): boolean {
-  const [address = ''] = item.split('/');
+  const [address = '', length] = item.split('/');
+  if (length !== undefined && Number(length) === 0) return false;
   const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
   return isAddress && (address === item || ipaddr.isValidCIDR(item));
 }
@@ -109,9 +112,9 @@ export const settings = {
     'must be origins with commas, like https://www.example.com',
   ).default([]),
   SMS_PROVIDER: oneOf('yuntongxun', 'simulated', 'console').optional(),
-  YUNTONGXUN_ACCOUNT_SID: secretText.optional(),
+  YUNTONGXUN_ACCOUNT_SID: identifier.optional(),
   YUNTONGXUN_AUTH_TOKEN: secretText.optional(),
-  YUNTONGXUN_APP_ID: secretText.optional(),
+  YUNTONGXUN_APP_ID: identifier.optional(),
   YUNTONGXUN_TEMPLATE_ID: digits.default('1'),
   YUNTONGXUN_BASE_URL: text
     .refine(isGatewayUrl, 'must be https://…, or http:// to this very machine')

@@ -1,6 +1,7 @@
 // What a person sees when the service is up.
 
 import type { Config } from './config.ts';
+import { SENDS_NOTHING } from './sms/sms-providers.ts';
 
 /** One short block: where it is, what is embedded, what was made for this run, what to try. */
 export function welcome(config: Config, url: string): string {
@@ -10,7 +11,7 @@ export function welcome(config: Config, url: string): string {
     config.redisUrl === undefined &&
       'Redis is embedded; captchas, codes and counts die with this process (REDIS_URL unset).',
     config.codeSecret === undefined && 'CODE_SECRET was made for this run.',
-    config.sms.provider !== 'yuntongxun' &&
+    SENDS_NOTHING.includes(config.sms.provider) &&
       `No text leaves this machine (${config.sms.provider}): each is printed here.`,
   ];
   return [

@@ -4,7 +4,6 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { RateLimitScope, type TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
-import { UserError } from '../shared/user-error.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
 import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './captcha-image.ts';
@@ -30,8 +29,8 @@ export class CaptchaService {
    * @throws DependencyUnavailable if Redis does not answer.
    */
   async issue(clientAddress: string): Promise<ImageCaptcha | TooManyRequestsError> {
-    const reserved = await this.rateLimit.reserve([this.perMinute(clientAddress)]);
-    if (reserved instanceof UserError) return reserved;
+    const askedTooOften = await this.rateLimit.reserve([this.perMinute(clientAddress)]);
+    if (askedTooOften) return askedTooOften;
 
     const id = randomBytes(ID_BYTES).toString('base64url');
     const text = captchaText(randomInt);

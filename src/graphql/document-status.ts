@@ -2,6 +2,7 @@
 
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { codeOf } from './mask-faults.ts';
 
 const OF_THE_DOCUMENT = new Set<string>([
   ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,
@@ -20,8 +21,7 @@ export const documentStatus: ApolloServerPlugin = {
       async willSendResponse({ request, response, errors }) {
         if (response.http.status !== 400 || !request.query || !errors?.length) return;
         if (request.http?.headers.get('accept')?.includes('application/graphql-response+json')) return;
-        if (errors.every(({ extensions }) => OF_THE_DOCUMENT.has(String(extensions.code))))
-          response.http.status = 200;
+        if (errors.every((error) => OF_THE_DOCUMENT.has(codeOf(error)))) response.http.status = 200;
       },
     };
   },

@@ -2,7 +2,7 @@
 
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../shared/request-context.ts';
 
 export const FAULT_MESSAGE = 'Internal server error';
@@ -10,10 +10,20 @@ export const FAULT_MESSAGE = 'Internal server error';
 /** Longer messages quote the document. */
 const LONGEST_MESSAGE = 200;
 
+/** Whatever was thrown in a resolver; what GraphQL itself finds wrong is a GraphQLError and the caller's. */
+function isFaultOfOurs(error: unknown): boolean {
+  return !(unwrapResolverError(error) instanceof GraphQLError);
+}
+
+/** GraphQL leaves some of its refusals without a code: a subscription, too many wrong variables. */
+export function codeOf(error: unknown): string {
+  return String((error as GraphQLError).extensions?.code ?? ApolloServerErrorCode.BAD_USER_INPUT);
+}
+
 /** Drops suggestions, inner messages and every extension but the code. */
-export function maskFault(formatted: GraphQLFormattedError): GraphQLFormattedError {
-  const code = String(formatted.extensions?.code ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR);
-  const isFault = code === ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
+export function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const isFault = isFaultOfOurs(error);
+  const code = isFault ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR : codeOf(error);
   const plain = formatted.message.replace(/ ?Did you mean[\s\S]*$/, '');
   return {
     message: isFault ? FAULT_MESSAGE : plain.slice(0, LONGEST_MESSAGE),
@@ -32,12 +42,7 @@ export function faultRequestIds(logFault: LogFault): ApolloServerPlugin<RequestC
       return {
         async didEncounterErrors({ errors, contextValue }) {
           for (const error of errors) {
-            if (
-              error.extensions.code === undefined ||
-              error.extensions.code === ApolloServerErrorCode.INTERNAL_SERVER_ERROR
-            ) {
-              logFault(contextValue.requestId, unwrapResolverError(error));
-            }
+            if (isFaultOfOurs(error)) logFault(contextValue.requestId, unwrapResolverError(error));
           }
         },
         async willSendResponse({ response, contextValue }) {

@@ -4,12 +4,13 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
+import helmet, { type FastifyHelmetOptions } from '@fastify/helmet';
 import Fastify, {
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
+  type RouteHandlerMethod,
 } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import { createApollo } from './apollo.ts';
@@ -38,9 +39,22 @@ export interface RunningServer {
   readonly stop: () => Promise<void>;
 }
 
-export class AddressInUse extends Error {
-  override readonly name = 'AddressInUse';
+export class CannotListen extends Error {
+  override readonly name = 'CannotListen';
 }
+
+/** For answers that no browser renders: nothing may be loaded, framed or guessed. Headers of old browsers are left out. */
+const SECURITY_HEADERS: FastifyHelmetOptions = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  },
+  originAgentCluster: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
+};
 
 const BODY_LIMIT_BYTES = 16 * 1024;
 const HEADER_LIMIT_BYTES = 8 * 1024;
@@ -54,12 +68,13 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
   const running = new RunningRequests(app);
   let stopping = false;
   answerFaults(app, parts.logFault);
-  await app.register(helmet);
+  await app.register(helmet, SECURITY_HEADERS);
   await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
   registerProbes(app, { ...parts.probes, isStopping: () => stopping });
   const apollo = createApollo(parts.schema, parts.logFault);
   await apollo.start();
-  registerGraphql(app, fastifyApolloHandler(apollo, { context: async (request) => requestContext(request) }));
+  const handler = fastifyApolloHandler(apollo, { context: async (request) => requestContext(request) });
+  registerGraphql(app, handler, () => stopping);
 
   await listen(app, settings);
   return {
@@ -73,13 +88,14 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
   };
 }
 
-/** @throws AddressInUse if another process has the port. */
+/** @throws CannotListen if another process has the port, or the host is not ours. */
 async function listen(app: FastifyInstance, { host, port }: ServerSettings): Promise<void> {
   try {
     await app.listen({ host, port });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new AddressInUse(`Another process has port ${port} of ${host}. Stop it, or set PORT.`);
+    throw new CannotListen(
+      `HOST ${host} with PORT ${port} cannot be listened on: ${(error as Error).message}`,
+    );
   }
 }
 
@@ -97,13 +113,17 @@ function createFastify({ trustedProxies }: ServerSettings): FastifyInstance {
   });
 }
 
-function registerGraphql(app: FastifyInstance, handler: ReturnType<typeof fastifyApolloHandler>): void {
+function registerGraphql(app: FastifyInstance, handler: RouteHandlerMethod, isStopping: () => boolean): void {
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     // A captcha is a secret for one page, and a refusal is in one person's language.
     reply
       .header('cache-control', 'no-store')
       .header('vary', 'accept-language, origin')
       .header('x-request-id', request.id);
+    // What began now could not be finished: its text would leave and its answer be cut off.
+    if (isStopping())
+      return reply.code(503).header('connection', 'close').send(errorBody('The service is stopping'));
+    return undefined;
   };
   app.route({ method: ['GET', 'POST'], url: '/graphql', onRequest, handler });
   app.route({

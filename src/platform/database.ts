@@ -16,7 +16,7 @@ const CONNECTIONS = 10;
 const CONNECT_TIMEOUT_MS = 2000;
 const QUERY_TIMEOUT_MS = 2000;
 /** A connection whose other end vanished without a word goes with its age, so that no outage outlives this. */
-const CONNECTION_LIFE_SECONDS = 60;
+const CONNECTION_LIFE_SECONDS = 10;
 
 export type SqlOrm = MikroORM<AbstractSqlDriver>;
 
@@ -46,6 +46,8 @@ export function postgresOptions(url: string, content: DatabaseContent, patience:
     pool: { min: 0, max: CONNECTIONS },
     // No settings of the session among them: a PgBouncer in between would refuse the connection.
     driverOptions: {
+      // Again, whole: MikroORM drops its parameters, sslmode among them.
+      connectionString: url,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       maxLifetimeSeconds: CONNECTION_LIFE_SECONDS,
       keepAlive: true,
@@ -54,16 +56,32 @@ export function postgresOptions(url: string, content: DatabaseContent, patience:
   };
 }
 
-/** SQLSTATE classes of a server that cannot work now: connection, resources, operator's intervention, system. */
-const OUTAGE_STATES = /^(08|53|57|58)|^25006$/;
+/** SQLSTATE classes of a server that cannot work now, or not for us: connection, authorisation, resources, operator. */
+const OUTAGE_STATES = /^(08|28|53|57|58|3D)|^25006$/;
+/** Errors of the program itself, which no database can be blamed for. */
+const BUGS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'ValidationError']);
 
-/** An error without an SQLSTATE never came from the server: there was no connection or no answer. */
+/** An error without an SQLSTATE never came from the server: there was no connection or no answer, or a bug of ours. */
 export function isDatabaseOutage(error: unknown): boolean {
-  const { code } = error as { code?: unknown };
-  return typeof code !== 'string' || !/^[0-9A-Z]{5}$/.test(code) || OUTAGE_STATES.test(code);
+  const { code, name = '' } = error as { code?: unknown; name?: string };
+  const hasState = typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code);
+  return hasState ? OUTAGE_STATES.test(code) : !BUGS.has(name);
 }
 
-/** Names of the migrations that the database has yet to see. */
-export async function pendingMigrations(orm: SqlOrm): Promise<string[]> {
-  return (await orm.migrator.getPending()).map(({ name }) => name);
+const UNDEFINED_TABLE = '42P01';
+
+/**
+ * Names of the migrations that the database has yet to see. Plain SQL, since MikroORM's migrator would create its
+ * table, and the database itself, for a mere look.
+ */
+export async function pendingMigrations(orm: SqlOrm, { migrations }: DatabaseContent): Promise<string[]> {
+  const applied = await orm.em
+    .fork()
+    .execute<{ name: string }[]>('select name from mikro_orm_migrations')
+    .catch((error) => {
+      if (error.code === UNDEFINED_TABLE) return [];
+      throw error;
+    });
+  const names = new Set(applied.map(({ name }) => name));
+  return migrations.map(({ name }) => name).filter((name) => !names.has(name));
 }

@@ -24,11 +24,14 @@ const SECRET_NAMES = new Set([
 /** A mobile number in a line of JSON, but not the digits of an id or of a fraction. */
 const MOBILE = /((?<![0-9A-Za-z]|\d\.)|(?<=\\[bfnrt]))((?:(?:00)?86)?1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])/g;
 
+/** A system call for each line would cost a tenth of the throughput; a tenth of a second late is early enough. */
+const BATCH = { minLength: 4096, periodicFlush: 100 };
+
 const DEEPEST = 6;
 const redactors = Object.fromEntries([...SECRET_NAMES].map((name) => [name, () => '[redacted]']));
 
 export function createLogger({ level, production, destination }: LoggerOptions): Logger {
-  const out = destination ?? pino.destination({ fd: 1, sync: !production });
+  const out = destination ?? pino.destination({ fd: 1, sync: !production, ...(production && BATCH) });
   const pretty = production ? undefined : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
   return pino(
     {
@@ -58,6 +61,8 @@ function withoutSecrets(facts: Record<string, unknown>, depth = 0): Record<strin
 
 function tellable(value: unknown, depth = 0): unknown {
   if (typeof value === 'symbol') return String(value);
+  // Masked as a number, the line would be no JSON any more.
+  if (typeof value === 'number') return /^(86)?1[3-9]\d{9}$/.test(String(value)) ? String(value) : value;
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '[deeper]';
   if (Array.isArray(value)) return value.map((item) => tellable(item, depth + 1));

@@ -35,7 +35,7 @@ export class Metrics {
 
   private readonly outages = new Counter({
     name: 'yanzheng_dependency_outages_total',
-    help: 'Calls that Redis, PostgreSQL or the SMS gateway gave no answer to.',
+    help: 'Calls that Redis or PostgreSQL gave no answer to.',
     labelNames: ['dependency'],
     registers: [this.registry],
   });
@@ -56,9 +56,12 @@ export class Metrics {
     this.requestSeconds.observe({ operation }, seconds);
   }
 
-  observeDependency(dependency: DependencyName, seconds: number, isOutage: boolean): void {
+  observeDependency(dependency: DependencyName, seconds: number): void {
     this.dependencySeconds.observe({ dependency }, seconds);
-    if (isOutage) this.outages.inc({ dependency });
+  }
+
+  countOutage(dependency: DependencyName): void {
+    this.outages.inc({ dependency });
   }
 
   countText(outcome: string): void {

@@ -1,5 +1,6 @@
 // The PostgreSQL that the settings name, or the embedded one; its migrations looked after.
 
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
@@ -18,6 +19,8 @@ const LEAVE_AT_MOST_MS = 1000;
 
 export interface OpenDatabase {
   readonly orm: SqlOrm;
+  readonly content: DatabaseContent;
+  readonly isEmbedded: boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -33,15 +36,17 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   if (url !== undefined) {
     const orm = await MikroORM.init<AbstractSqlDriver>(postgresOptions(url, content, patience));
-    return { orm, close: () => leave(orm) };
+    return { orm, content, isEmbedded: false, close: () => leave(orm) };
   }
   const directory = join(dataDirectory, EMBEDDED_DIRECTORY);
   const unlock = lockDataDirectory(directory);
   try {
+    // Nobody else's business, as with the data directory of any PostgreSQL.
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
     // Loaded only when wanted: production neither needs it nor should carry it.
     const { embeddedPostgresOptions } = await import('./embedded/embedded-postgres.ts');
     const orm = await MikroORM.init<AbstractSqlDriver>(embeddedPostgresOptions(directory, content));
-    return { orm, close: () => orm.close(true).finally(unlock) };
+    return { orm, content, isEmbedded: true, close: () => orm.close(true).finally(unlock) };
   } catch (error) {
     unlock();
     throw error;
@@ -64,17 +69,24 @@ export class DatabaseNotReady extends Error {
  * A database of our own is brought up to date; one that others share is not changed by a mere start.
  * @throws DatabaseNotReady naming the migrations that are missing, or saying that nothing answers.
  */
-export async function prepareSchema({ orm }: OpenDatabase, isEmbedded: boolean): Promise<void> {
+export async function prepareSchema({ orm, isEmbedded, content }: OpenDatabase): Promise<void> {
   if (isEmbedded) {
     await orm.migrator.up();
     return;
   }
-  const pending = await pendingMigrations(orm).catch((error: Error) => {
-    throw isDatabaseOutage(error)
-      ? new DatabaseNotReady(`PostgreSQL does not answer: ${error.message}`)
-      : error;
-  });
+  const pending = await lookForPending(orm, content);
   if (pending.length > 0) {
     throw new DatabaseNotReady(`The database lacks ${pending.join(', ')}. Run: npm run migrate`);
+  }
+}
+
+/** @throws DatabaseNotReady if there is no database to look into. */
+export async function lookForPending(orm: SqlOrm, content: DatabaseContent): Promise<string[]> {
+  try {
+    return await pendingMigrations(orm, content);
+  } catch (error) {
+    throw isDatabaseOutage(error)
+      ? new DatabaseNotReady(`PostgreSQL cannot be used: ${(error as Error).message}`)
+      : error;
   }
 }

@@ -16,11 +16,12 @@ export async function openRedis(
   url: string | undefined,
   scripts: RedisScripts,
   waitMs: number,
+  onError: (error: Error) => void,
 ): Promise<OpenRedis> {
   // Loaded only when wanted: production neither needs it nor should carry it.
   const embedded =
     url === undefined ? await (await import('./embedded/embedded-redis.ts')).startEmbeddedRedis() : undefined;
-  const client = connectRedis(url ?? embedded?.url ?? '', scripts);
+  const client = connectRedis(url ?? embedded?.url ?? '', scripts, onError);
   await connected(client, waitMs);
   return {
     client,

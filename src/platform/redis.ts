@@ -14,12 +14,17 @@ const SENTINEL_PORT = 26379;
 
 /**
  * Connects, and goes on trying for as long as the process lives. While there is no connection commands fail at once:
- * a queue of them would run when nobody waits any more.
+ * a queue of them would run when nobody waits any more. A Cluster's client repeats a command that was cut off, which
+ * may count it twice: somebody is refused too early then, and never sent too much.
  */
-export function connectRedis(url: string, scripts: RedisScripts): RedisClient {
+export function connectRedis(
+  url: string,
+  scripts: RedisScripts,
+  onError: (error: Error) => void,
+): RedisClient {
   const client = connect(url, scripts);
-  // Every call that fails says so itself; without a listener the client would write to the console.
-  client.on('error', () => {});
+  // What is wrong with the connection; a call that fails for it knows only that there is none.
+  client.on('error', onError);
   return client;
 }
 

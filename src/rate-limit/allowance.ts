@@ -13,13 +13,6 @@ export interface Allowance {
   readonly windowSeconds: number;
 }
 
-/** What was taken from some allowances, so that it can be given back. */
-export interface Reservation {
-  readonly allowances: readonly Allowance[];
-  /** Milliseconds since 1970 on the clock of Redis; the entry that was made. */
-  readonly atMs: number;
-}
-
 /** Limits and windows as the script takes them. */
 export function allowanceArguments(allowances: readonly Allowance[]): number[] {
   return allowances.flatMap(({ limit, windowSeconds }) => [limit, windowSeconds * 1000]);

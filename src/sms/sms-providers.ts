@@ -11,6 +11,9 @@ export type SmsSettings =
   | { readonly provider: 'simulated' }
   | { readonly provider: 'console' };
 
+/** Providers for a first look, which production refuses. */
+export const SENDS_NOTHING: readonly SmsSettings['provider'][] = ['simulated', 'console'];
+
 /** `print` shows one line to the person at the terminal, for providers that send nothing. */
 export async function startSmsSender(
   settings: SmsSettings,

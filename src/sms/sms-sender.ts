@@ -25,6 +25,6 @@ export interface SmsSender {
    * `reason`, for the log, holds no secret, no code and no mobile.
    */
   send(message: CodeMessage): Promise<SmsOutcome>;
-  /** Waits for running sends and closes the connections. */
+  /** Closes the connections, after a moment for sends that are still running. */
   close(): Promise<void>;
 }

@@ -59,7 +59,10 @@ export class SmsCodeSent {
   })
   readonly expiresInSeconds!: number;
 
-  @Field(() => Int, { description: 'Seconds until another text can be asked for.' })
+  @Field(() => Int, {
+    description:
+      'Seconds that have to pass before another text. An allowance that is used up by then asks for more.',
+  })
   readonly resendAfterSeconds!: number;
 
   constructor(fields: SmsCodeSent) {

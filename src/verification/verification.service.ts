@@ -48,8 +48,8 @@ export class VerificationService {
     const mobile = parseMobile(input.mobile);
     if (mobile === undefined) return new InvalidMobileError();
 
-    const asked = await rateLimit.reserve(addressAllowances(hash, limits, clientAddress));
-    if (asked instanceof UserError) return asked;
+    const askedTooOften = await rateLimit.reserve(addressAllowances(hash, limits, clientAddress));
+    if (askedTooOften) return askedTooOften;
 
     const refusedCaptcha = await captchas.take(input.captchaId, input.captchaAnswer);
     if (refusedCaptcha) return refusedCaptcha;
@@ -66,7 +66,7 @@ export class VerificationService {
       case 'sent':
         return this.sent(mobile, code);
       case 'notSent':
-        await Promise.all([code.discard(), rateLimit.giveBack(asked)]);
+        await code.discard();
         return new SmsNotDeliveredError(false, outcome.retryAfterSeconds);
       case 'unknown':
         return new SmsNotDeliveredError(true, limits.resendGapSeconds);

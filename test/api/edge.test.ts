@@ -68,6 +68,18 @@ describe('a document', () => {
     }
   });
 
+  it('that is a subscription, or has many wrong variables, is no fault of ours', async () => {
+    const logged = app.log.length;
+    const query = 'mutation ($i: RequestSmsCodeInput!) { requestSmsCode(input: $i) { __typename } }';
+    const i = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`x${n}`, 1]));
+    for (const body of [{ query: 'subscription { x }' }, { query, variables: { i } }]) {
+      const { errors } = await errorsOf(body);
+      for (const { extensions } of errors)
+        expect(extensions).not.toMatchObject({ code: 'INTERNAL_SERVER_ERROR' });
+    }
+    expect(app.log.slice(logged).join()).not.toContain('fault');
+  });
+
   it('with 300 unknown fields in its variables gets five short errors', async () => {
     const query = 'mutation ($i: RequestSmsCodeInput!) { requestSmsCode(input: $i) { __typename } }';
     const i = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`x${n}`, 1]));

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { Api, expectType, freshMobile } from '../support/api.ts';
 import { createDatabase } from '../support/postgres-server.ts';
 import type { RedisServer } from '../support/redis-server.ts';
@@ -76,6 +77,16 @@ describe('wrong settings', () => {
   });
 });
 
+async function tables(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    "select tablename from pg_tables where schemaname = 'public' order by 1",
+  );
+  await client.end();
+  return rows.map(({ tablename }) => tablename);
+}
+
 describeWithPostgres('in production', () => {
   let redis: RedisServer;
   let gateway: TestGateway;
@@ -111,13 +122,34 @@ describeWithPostgres('in production', () => {
     await run(['serve'], environment).url();
   });
 
+  it('a start changes no database that others share, and a slip in its name makes none', async () => {
+    const url = new URL(await createDatabase({ url: String(process.env.TEST_POSTGRES_URL) }));
+    await run(['serve'], { ...environment, DATABASE_URL: url.href }).exited;
+    expect(await tables(url.href)).toEqual([]);
+
+    url.pathname = '/no_such_database';
+    for (const command of ['serve', 'migrate', 'seed']) {
+      const service = run([command, '13800138000'], { ...environment, DATABASE_URL: url.href });
+      expect(await service.exited).toBe(1);
+      expect(service.output).toMatch(/PostgreSQL cannot be used: .*no_such_database/);
+    }
+    await expect(tables(url.href)).rejects.toThrow('no_such_database');
+  });
+
+  it('migrations need no more than the database', async () => {
+    const DATABASE_URL = await createDatabase({ url: String(process.env.TEST_POSTGRES_URL) });
+    const migration = run(['migrate'], { NODE_ENV: 'production', DATABASE_URL });
+    expect(await migration.exited).toBe(0);
+    expect(await tables(DATABASE_URL)).toEqual(['mikro_orm_migrations', 'users']);
+  });
+
   it('a database that is away stops the start with a plain word', async () => {
     const service = run(['serve'], {
       ...environment,
       DATABASE_URL: 'postgres://user:a-password@127.0.0.1:1/none',
     });
     expect(await service.exited).toBe(1);
-    expect(service.output).toContain('PostgreSQL does not answer');
+    expect(service.output).toContain('PostgreSQL cannot be used');
     expect(service.output).not.toContain('a-password');
   });
 
@@ -137,6 +169,8 @@ describeWithPostgres('in production', () => {
     await asked;
     service.signal('SIGTERM');
     await service.printed(/stopping/);
+    service.signal('SIGTERM');
+    expect((await api.post({ query: '{ imageCaptcha { __typename } }' })).status).toBe(503);
     const ready = await fetch(`${url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       503,

@@ -1,12 +1,15 @@
 // requestSmsCode over HTTP: every outcome, in both languages, in the order of the rules.
 
+import { createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { createKeyedHash } from '../../src/shared/keyed-hash.ts';
 import { uuidV7 } from '../../src/user/uuid-v7.ts';
 import { countTypes, expectType, freshMobile } from '../support/api.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { refusal, reset, silence, success } from '../support/test-gateway.ts';
+import { json, refusal, reset, silence, success } from '../support/test-gateway.ts';
 
+const hash = createKeyedHash(createSecretKey(Buffer.from('a secret of the tests, 32 bytes and more')));
 const zh = { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8' };
 
 describe('requestSmsCode', () => {
@@ -29,6 +32,10 @@ describe('requestSmsCode', () => {
     ]);
     await client.end();
   }
+
+  /** How many live codes the mobile has. */
+  const codesOf = (mobile: string) =>
+    app.redis.exists(`{sms}:code:REGISTER:${hash('mobile', `+86${mobile}`)}`);
 
   it('sends a six-digit code and tells where, how long, and when again', async () => {
     const mobile = freshMobile();
@@ -166,7 +173,7 @@ describe('requestSmsCode', () => {
     expect(app.gateway.requests).toHaveLength(1);
   });
 
-  it('gives everything back when the gateway refuses: the next try goes out at once, with a new code', async () => {
+  it('gives mobile and service back when the gateway refuses: the next try goes out at once, with a new code', async () => {
     const mobile = freshMobile();
     const before = await keyspace(app);
     app.gateway.answer = refusal('160042');
@@ -177,8 +184,10 @@ describe('requestSmsCode', () => {
       retryAfterSeconds: 10,
     });
     expect(await keyspace(app)).toEqual(before);
+    const refused = app.gateway.lastCode;
     app.gateway.answer = success;
     expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
+    expect(app.gateway.lastCode).not.toBe(refused);
   });
 
   it.each([
@@ -196,15 +205,18 @@ describe('requestSmsCode', () => {
     });
     expectType(await app.api.requestWithCaptcha(mobile), 'TooManyRequestsError');
     expect(app.gateway.requests).toHaveLength(1);
+    expect(await codesOf(mobile)).toBe(1);
   });
 
   it('never lets a number or a code into the log, nor a key into Redis without an end', async () => {
     const mobile = freshMobile();
-    expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
+    app.gateway.answer = (response, { code, to }) =>
+      json(response, 200, { statusCode: '160042', statusMsg: `验证码${code}，${to}` });
+    expectType(await app.api.requestWithCaptcha(mobile), 'SmsNotDeliveredError');
     const everything = app.log.join('\n');
     expect(everything).toContain(`${mobile.slice(0, 3)}****${mobile.slice(7)}`);
     expect(everything).not.toContain(mobile);
-    expect(everything).not.toContain(`"${app.gateway.lastCode}"`);
+    expect(everything).not.toMatch(new RegExp(`(?<!\\d)${app.gateway.lastCode}(?!\\d)`));
     for (const key of await app.redis.keys('*')) expect(await app.redis.pttl(key)).toBeGreaterThan(0);
   });
 });
@@ -251,9 +263,9 @@ function wide(character: string): string {
   return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }
 
-/** Every key with its content, captchas aside. */
+/** What is counted of mobiles and of the service; an address has asked, whatever came of it. */
 async function keyspace(app: TestApp): Promise<Record<string, unknown>> {
-  const keys = (await app.redis.keys('*')).filter((key) => !key.includes('captcha:')).sort();
+  const keys = (await app.redis.keys('*')).filter((key) => key.startsWith('{sms}')).sort();
   const lists = keys.filter((key) => !key.includes(':code:'));
   return { keys, entries: await Promise.all(lists.map((key) => app.redis.llen(key))) };
 }

@@ -24,7 +24,7 @@ function suite(url: () => Promise<string | undefined>): void {
     directory = await mkdtemp(join(tmpdir(), 'yanzheng-users-'));
     const databaseUrl = await url();
     database = await openDatabase(databaseUrl, databaseContent, directory);
-    await prepareSchema(database, databaseUrl === undefined);
+    if (databaseUrl === undefined) await prepareSchema(database);
     users = new UserRepository(
       guard(() => database.orm.em.fork(), {
         name: 'postgresql',

@@ -14,7 +14,7 @@ export interface ConnectedRedis {
 }
 
 export async function connectRedisTo(url: string): Promise<ConnectedRedis> {
-  const { client } = await openRedis(url, { ...rateLimitScripts, ...smsCodeScripts }, 5000);
+  const { client } = await openRedis(url, { ...rateLimitScripts, ...smsCodeScripts }, 5000, () => {});
   let calls = 0;
   const dependency = guard(() => client, {
     name: 'redis',

@@ -235,9 +235,9 @@ const WRONG: readonly (readonly [name: string, message: string, values: readonly
     ],
   ],
   ['SMS_PROVIDER', 'must be one of yuntongxun, simulated, console', ['twilio', 'Yuntongxun', 'none']],
-  ['YUNTONGXUN_ACCOUNT_SID', 'must hold no white space', ['8a216da8 5f00']],
+  ['YUNTONGXUN_ACCOUNT_SID', 'must be letters, digits and dashes', ['8a216da8 5f00', '../x?y=1', '账户']],
   ['YUNTONGXUN_AUTH_TOKEN', 'must hold no white space', ['0123 4567', '0123\n4567']],
-  ['YUNTONGXUN_APP_ID', 'must hold no white space', ['8a21\t6da8']],
+  ['YUNTONGXUN_APP_ID', 'must be letters, digits and dashes', ['8a21\t6da8']],
   ['YUNTONGXUN_TEMPLATE_ID', 'must be digits', ['one', '1a', '-1', '1.5']],
   [
     'YUNTONGXUN_BASE_URL',
@@ -343,7 +343,7 @@ describe('production', () => {
     ['REDIS_URL', 'REDIS_URL is missing: the embedded Redis is not for production'],
     ['DATABASE_URL', 'DATABASE_URL is missing: the embedded database is not for production'],
     ['CODE_SECRET', 'CODE_SECRET is missing: a generated secret is not for production'],
-    ['SMS_PROVIDER', 'SMS_PROVIDER must be yuntongxun in production: the others send nothing'],
+    ['SMS_PROVIDER', 'SMS_PROVIDER must name one that sends, in production: not simulated, not console'],
     ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_ACCOUNT_SID is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_AUTH_TOKEN is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_APP_ID', 'YUNTONGXUN_APP_ID is missing: SMS_PROVIDER is yuntongxun'],
@@ -357,17 +357,17 @@ describe('production', () => {
     'does not start with the provider %s, which sends nothing',
     (provider) => {
       expect(faultsOf({ ...PRODUCTION, SMS_PROVIDER: provider })).toEqual([
-        'SMS_PROVIDER must be yuntongxun in production: the others send nothing',
+        'SMS_PROVIDER must name one that sends, in production: not simulated, not console',
       ]);
     },
   );
 
   it('names all that is missing at once', () => {
     expect(faultsOf({ NODE_ENV: 'production' })).toEqual([
-      'REDIS_URL is missing: the embedded Redis is not for production',
       'DATABASE_URL is missing: the embedded database is not for production',
+      'REDIS_URL is missing: the embedded Redis is not for production',
       'CODE_SECRET is missing: a generated secret is not for production',
-      'SMS_PROVIDER must be yuntongxun in production: the others send nothing',
+      'SMS_PROVIDER must name one that sends, in production: not simulated, not console',
     ]);
   });
 

@@ -20,6 +20,24 @@ const PROGRAM = `
   }
 `;
 
+/** Tries the stale locks 0, 1, 2 … at the same instants as every other process that does; prints which it got. */
+const RACER = `
+  import { lockDataDirectory } from ${JSON.stringify(import.meta.resolve('../../src/platform/embedded/data-lock.js'))};
+  const [, directory, locks, firstMs] = process.argv;
+  const won = [];
+  for (let lock = 0; lock < Number(locks); lock += 1) {
+    while (Date.now() < Number(firstMs) + lock * 4);
+    try {
+      lockDataDirectory(directory + lock);
+      won.push(lock);
+    } catch (error) {
+      if (error.name !== 'DataDirectoryInUse') throw error;
+    }
+  }
+  console.log(JSON.stringify(won));
+  process.stdin.resume(); // what it got is its own for as long as it lives
+`;
+
 describe('the lock on a data directory', () => {
   let parent: TemporaryDirectory;
   let directory: string;
@@ -37,14 +55,23 @@ describe('the lock on a data directory', () => {
     await parent.remove();
   });
 
-  /** Another process that tries to take the lock; `said` is what came of it. */
-  async function otherProcess(): Promise<{ child: ChildProcess; said: string }> {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, directory], {
+  function startProcess(program: string, ...args: string[]): ChildProcess {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, ...args], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     children.push(child);
-    const [said] = await once(createInterface(child.stdout as NodeJS.ReadableStream), 'line');
-    return { child, said };
+    return child;
+  }
+
+  async function firstLine(child: ChildProcess): Promise<string> {
+    const [line] = await once(createInterface(child.stdout as NodeJS.ReadableStream), 'line');
+    return line;
+  }
+
+  /** Another process that tries to take the lock; `said` is what came of it. */
+  async function otherProcess(): Promise<{ child: ChildProcess; said: string }> {
+    const child = startProcess(PROGRAM, directory);
+    return { child, said: await firstLine(child) };
   }
 
   async function end(child: ChildProcess): Promise<void> {
@@ -99,6 +126,18 @@ describe('the lock on a data directory', () => {
   it('goes to another process once it is given back', async () => {
     lockDataDirectory(directory)();
     expect((await otherProcess()).said).toBe('locked');
+  });
+
+  it('of a crashed process goes to one of several that find it at the same time', async () => {
+    const locks = Array.from({ length: 150 }, (_, lock) => lock);
+    const { child } = await otherProcess();
+    await end(child);
+    for (const lock of locks) writeFileSync(`${directory}${lock}.lock`, String(child.pid));
+    const racers = Array.from({ length: 3 }, () =>
+      startProcess(RACER, directory, String(locks.length), String(Date.now() + 500)),
+    );
+    const won = await Promise.all(racers.map(firstLine));
+    expect(won.flatMap((line) => JSON.parse(line)).toSorted((one, other) => one - other)).toEqual(locks);
   });
 
   it('is taken over when it is left from a process with our own id, as in a container that restarts', async () => {

@@ -1,6 +1,6 @@
 // Keeps a second process out of a data directory: PGlite does not, and would lose rows silently.
 
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 export class DataDirectoryInUse extends Error {
@@ -19,15 +19,14 @@ export function lockDataDirectory(directory: string): () => void {
   const file = `${directory}.lock`;
   mkdirSync(dirname(file), { recursive: true });
   if (!create(file)) {
-    const owner = Number(readFileSync(file, 'utf8'));
+    const owner = ownerOf(file);
     if (held.has(file) || isAlive(owner)) {
       throw new DataDirectoryInUse(
         `${directory} is in use by process ${owner}. Stop that process, or set DATABASE_URL to a PostgreSQL that ` +
           `takes several. If no such process is ours, delete ${file}.`,
       );
     }
-    rmSync(file, { force: true });
-    if (!create(file)) throw new DataDirectoryInUse(`${directory} was taken by another process just now.`);
+    takeOver(file, directory);
   }
   held.add(file);
   return () => {
@@ -36,15 +35,43 @@ export function lockDataDirectory(directory: string): () => void {
   };
 }
 
-function create(file: string): boolean {
+/** One process at a time removes a stale lock, after another look at it: one that was taken meanwhile stays. */
+function takeOver(file: string, directory: string): void {
+  const turn = `${file}.takeover`;
+  const late = () =>
+    new DataDirectoryInUse(`${directory} was taken by another process just now. If not, delete ${turn}.`);
+  if (!create(turn)) throw late();
   try {
-    const descriptor = openSync(file, 'wx', 0o600);
-    writeSync(descriptor, String(process.pid));
-    closeSync(descriptor);
+    if (isAlive(ownerOf(file))) throw late();
+    rmSync(file, { force: true });
+    if (!create(file)) throw late();
+  } finally {
+    rmSync(turn, { force: true });
+  }
+}
+
+/** The process that a lock names; 0 if there is no lock any more. */
+function ownerOf(file: string): number {
+  try {
+    return Number(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
+  }
+}
+
+/** Linked into place, so that nobody sees a lock without the id in it. */
+function create(file: string): boolean {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, String(process.pid), { mode: 0o600 });
+  try {
+    linkSync(own, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(own);
   }
 }
 

@@ -39,6 +39,8 @@ const connection: RedisOptions = {
   socketTimeout: SILENCE_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
+  // What several requests ask in one turn of the event loop goes out in one write.
+  enableAutoPipelining: true,
   retryStrategy: reconnectDelayMs,
 };
 
@@ -62,6 +64,7 @@ function cluster(urls: string, scripts: RedisScripts): Cluster {
   const options: ClusterOptions = {
     scripts,
     enableOfflineQueue: false,
+    enableAutoPipelining: true,
     clusterRetryStrategy: reconnectDelayMs,
     redisOptions: {
       connectTimeout: CONNECT_TIMEOUT_MS,

@@ -1,0 +1,104 @@
+// The floor: the same calls to Redis, PostgreSQL and the gateway behind bare node:http, replies written by hand.
+// What lies between it and a server is the price of everything else.
+
+import { createHmac, createSecretKey, randomBytes, randomInt } from 'node:crypto';
+import { createServer } from 'node:http';
+import { Resvg } from '@resvg/resvg-js';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import svgCaptcha from 'svg-captcha';
+import { sendText } from './gateway-client.mjs';
+
+const { PORT, REDIS_URL, DATABASE_URL, CODE_SECRET, REDIS_SCRIPTS } = process.env;
+const ALPHABET = 'ACDEFHKMNPRTUWXY3467';
+const MANY = 1_000_000_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+const CODE_TTL_MS = 300_000;
+const RESEND_NEEDS_MS = 60_000;
+
+const redis = new Redis(REDIS_URL, { scripts: JSON.parse(REDIS_SCRIPTS) });
+const database = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
+const secret = createSecretKey(Buffer.from(CODE_SECRET));
+
+const hmac = (...words) => createHmac('sha256', secret).update(words.join('\0')).digest();
+const hash = (kind, value) => hmac(kind, value).toString('base64url').slice(0, 22);
+
+async function imageCaptcha(_input, address) {
+  const key = `allowance:captcha:${hash('address', address)}`;
+  const [blocked] = await redis.reserveAllowances(1, key, MANY, MINUTE_MS);
+  if (blocked > 0) return refusal('TooManyRequestsError');
+  const id = randomBytes(16).toString('base64url');
+  const text = Array.from({ length: 4 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+  await redis.set(`captcha:${id}`, text, 'EX', 180);
+  const svg = svgCaptcha(text, { width: 160, height: 60, fontSize: 60, noise: 3, color: false });
+  const png = new Resvg(svg, { background: '#ffffff', font: { loadSystemFonts: false } }).render().asPng();
+  const image = `data:image/png;base64,${png.toString('base64')}`;
+  return `{"data":{"imageCaptcha":{"__typename":"ImageCaptcha","id":"${id}","image":"${image}","width":160,"height":60,"expiresInSeconds":180}}}`;
+}
+
+async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REGISTER' }, address) {
+  if (!captchaId || !captchaAnswer || !/^1[3-9]\d{9}$/.test(mobile)) return refusal('IncompleteInputError');
+  const addressKey = `allowance:sms:${hash('address', address)}`;
+  const [blocked] = await redis.reserveAllowances(1, addressKey, MANY, HOUR_MS);
+  if (blocked > 0) return refusal('TooManyRequestsError');
+
+  const answer = await redis.getdel(`captcha:${captchaId}`);
+  if (answer?.toLowerCase() !== captchaAnswer.toLowerCase()) return refusal('CaptchaMismatchError');
+
+  const e164 = `+86${mobile}`;
+  const text = 'select 1 from users where mobile = $1';
+  const { rows } = await database.query({ name: 'registered', text, values: [e164] });
+  if (rows.length > 0) return refusal('MobileAlreadyRegisteredError');
+
+  const mobileHash = hash('mobile', e164);
+  const [refused, , nonce, lifeMs] = await redis.openSmsCode(
+    5,
+    `{sms}:allowance:mobile:${mobileHash}:gap`,
+    `{sms}:allowance:mobile:${mobileHash}:hour`,
+    `{sms}:allowance:mobile:${mobileHash}:day`,
+    '{sms}:allowance:service:day',
+    `{sms}:code:${purpose}:${mobileHash}`,
+    ...[1, MINUTE_MS, MANY, HOUR_MS, MANY, DAY_MS, MANY, DAY_MS],
+    randomBytes(16).toString('base64url'),
+    CODE_TTL_MS,
+    RESEND_NEEDS_MS,
+  );
+  if (refused > 0) return refusal('TooManyRequestsError');
+
+  const code = String(hmac('sms-code', purpose, e164, nonce, 0).readUInt32BE() % 1_000_000).padStart(6, '0');
+  await sendText(mobile, code);
+  const masked = `${mobile.slice(0, 3)}****${mobile.slice(7)}`;
+  return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${masked}","codeLength":6,"expiresInSeconds":${Math.floor(lifeMs / 1000)},"resendAfterSeconds":60}}}`;
+}
+
+function refusal(type) {
+  return `{"data":{"refused":{"__typename":"${type}"}}}`;
+}
+
+const operations = { imageCaptcha, requestSmsCode };
+
+createServer((request, response) => {
+  let body = '';
+  request.setEncoding('utf8');
+  request.on('data', (chunk) => {
+    body += chunk;
+  });
+  request.on('end', async () => {
+    let status = 200;
+    let reply;
+    try {
+      const { operationName, variables } = JSON.parse(body);
+      reply = await operations[operationName](variables?.input, request.socket.remoteAddress);
+    } catch (error) {
+      status = 500;
+      reply = JSON.stringify({ errors: [{ message: error.message }] });
+    }
+    response.writeHead(status, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(reply),
+    });
+    response.end(reply);
+  });
+}).listen(Number(PORT), '127.0.0.1');

@@ -1,0 +1,108 @@
+// From slices to a table: medians over the rounds.
+
+export function median(values) {
+  const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function percentile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+}
+
+const of = (slices, operation, server) =>
+  slices.filter((slice) => slice.operation === operation && slice.server === server);
+
+/** Without the warm-up, which is the rounds below zero. */
+const measured = (slices, operation, server) =>
+  of(slices, operation, server).filter(({ round }) => round >= 0);
+
+/** How many times the requests per second of `against`, round by round: what disturbs one round disturbs both. */
+function ratios(slices, operation, server, against) {
+  const others = measured(slices, operation, against);
+  return measured(slices, operation, server).map(
+    ({ perSecond }, round) => perSecond / others[round]?.perSecond,
+  );
+}
+
+export function summarize(operations, slices) {
+  return operations.flatMap(({ name, servers }) =>
+    Object.keys(servers).map((server) => {
+      const own = measured(slices, name, server);
+      const toFloor = ratios(slices, name, server, 'floor');
+      const middle = (field) => median(own.map((slice) => slice[field]));
+      return {
+        operation: name,
+        server,
+        toFloor: median(toFloor),
+        lowest: Math.min(...toFloor),
+        highest: Math.max(...toFloor),
+        p50Ms: middle('p50Ms'),
+        p99Ms: middle('p99Ms'),
+        cpuMicros: middle('cpuMicros'),
+        busy: middle('busy'),
+        residentMb: middle('residentMb'),
+        errors: of(slices, name, server).reduce((sum, slice) => sum + slice.errors, 0),
+      };
+    }),
+  );
+}
+
+export function judge(operations, slices) {
+  return operations.flatMap(({ name, targets }) =>
+    targets.map(({ server, against, atLeast }) => {
+      const reached = median(ratios(slices, name, server, against));
+      return { operation: name, server, against, atLeast, reached, isMet: reached >= atLeast };
+    }),
+  );
+}
+
+const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+
+export function render(summary, verdicts) {
+  const head = [
+    '',
+    'server',
+    'req/s ÷ floor',
+    '(min – max)',
+    'p50 ms',
+    'p99 ms',
+    'CPU µs',
+    'core %',
+    'RSS MB',
+    'errors',
+  ];
+  const rows = summary.map((row, index) => [
+    row.operation === summary[index - 1]?.operation ? '' : row.operation,
+    row.server,
+    fixed(row.toFloor, 2),
+    `${fixed(row.lowest, 2)} – ${fixed(row.highest, 2)}`,
+    fixed(row.p50Ms, 1),
+    fixed(row.p99Ms, 1),
+    fixed(row.cpuMicros, 0),
+    fixed(row.busy * 100, 0),
+    fixed(row.residentMb, 0),
+    String(row.errors),
+  ]);
+  const targets = verdicts.map(({ operation, server, against, atLeast, reached, isMet }) => [
+    operation,
+    `${server} ≥ ${atLeast} × ${against}`,
+    fixed(reached, 2),
+    isMet ? 'met' : 'not met',
+  ]);
+  return [...align([head, ...rows], 2), '', ...align([['target', '', 'reached', ''], ...targets], 2)].join(
+    '\n',
+  );
+}
+
+/** The first columns to the left, all further ones to the right. */
+function align(rows, left) {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column < left ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .join('  ')
+      .trimEnd(),
+  );
+}

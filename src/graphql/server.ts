@@ -69,7 +69,9 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
   let stopping = false;
   answerFaults(app, parts.logFault);
   await app.register(helmet, SECURITY_HEADERS);
-  await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
+  if (settings.corsOrigins.length > 0) {
+    await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
+  }
   registerProbes(app, { ...parts.probes, isStopping: () => stopping });
   const apollo = createApollo(parts.schema, parts.logFault);
   await apollo.start();

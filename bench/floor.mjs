@@ -48,8 +48,7 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
   if (answer?.toLowerCase() !== captchaAnswer.toLowerCase()) return refusal('CaptchaMismatchError');
 
   const e164 = `+86${mobile}`;
-  const text = 'select 1 from users where mobile = $1';
-  const { rows } = await database.query({ name: 'registered', text, values: [e164] });
+  const { rows } = await database.query('select 1 from users where mobile = $1', [e164]);
   if (rows.length > 0) return refusal('MobileAlreadyRegisteredError');
 
   const mobileHash = hash('mobile', e164);

@@ -25,6 +25,8 @@ const commands = {
   start: builtProgram('dist/main.js', 'serve'),
   migrate: builtProgram('dist/main.js', 'migrate'),
   seed: builtProgram('dist/main.js', 'seed'),
+  unlock: builtProgram('dist/main.js', 'unlock'),
+  keys: builtProgram('dist/main.js', 'keys'),
   schema: builtProgram('dist/emit-schema.js'),
   build: async (node) => build(node),
   format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLOURS, '.', ...args]),

@@ -1,56 +1,35 @@
 // The wiring: makes every object once, in the order in which they need each other; `stop` closes them in reverse.
 
 import 'reflect-metadata';
-import { createSecretKey, randomBytes } from 'node:crypto';
-import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Logger } from 'pino';
+import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import { CaptchaService } from './captcha/captcha.service.ts';
 import { CaptchaStore } from './captcha/captcha.store.ts';
 import type { Config } from './config.ts';
+import { type AppSurroundings, type Connections, type OnStop, openConnections } from './connections.ts';
 import { observeOperations } from './graphql/observe-operations.ts';
 import { createSchema } from './graphql/schema.ts';
 import { startServer } from './graphql/server.ts';
-import { databaseContent } from './mikro-orm.config.ts';
-import { isDatabaseOutage } from './platform/database.ts';
-import { guard } from './platform/guard.ts';
-import { type DependencyName, Metrics } from './platform/metrics.ts';
-import { openDatabase, prepareSchema } from './platform/open-database.ts';
-import { openRedis } from './platform/open-redis.ts';
-import { OutageLog } from './platform/outage-log.ts';
-import { RateLimitStore, rateLimitScripts } from './rate-limit/rate-limit.store.ts';
+import { Metrics } from './platform/metrics.ts';
+import { keptPrivateKey } from './platform/token-key.ts';
+import { RateLimitStore } from './rate-limit/rate-limit.store.ts';
 import { resolvers } from './resolvers.ts';
-import type { Dependency } from './shared/dependency.ts';
-import { createKeyedHash } from './shared/keyed-hash.ts';
-import { maskMobile } from './shared/mobile.ts';
-import type { RedisDependency } from './shared/redis-client.ts';
-import { ObservedSmsSender, type ObserveText } from './sms/observed-sms-sender.ts';
-import { startSmsSender } from './sms/sms-providers.ts';
-import type { SmsSender } from './sms/sms-sender.ts';
+import { type Audit, createAudit } from './shared/audit.ts';
+import { createKeyedHash, type KeyedHash } from './shared/keyed-hash.ts';
 import { UserRepository } from './user/user.repository.ts';
-import { SmsCodeStore, smsCodeScripts } from './verification/sms-code.store.ts';
+import { RegisterUserService } from './verification/register-user.service.ts';
+import { RequestSmsCodeService } from './verification/request-sms-code.service.ts';
+import { SmsCodeStore } from './verification/sms-code.store.ts';
+import { SmsCodeAttemptStore } from './verification/sms-code-attempt.store.ts';
+import { SpentTokenStore } from './verification/spent-token.store.ts';
 import { VerificationResolver } from './verification/verification.resolver.ts';
-import { VerificationService } from './verification/verification.service.ts';
-
-export interface AppSurroundings {
-  readonly logger: Logger;
-  /** Where the embedded database lives. */
-  readonly dataDirectory: string;
-  /** Shows one line to the person at the terminal. */
-  readonly print: (line: string) => void;
-  /** In place of the provider that the settings name. */
-  readonly sms?: SmsSender;
-}
+import { VerificationTokens } from './verification/verification-token.ts';
+import { VerifySmsCodeService } from './verification/verify-sms-code.service.ts';
 
 export interface App {
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
-
-/** A call to Redis or PostgreSQL that takes longer than this is answered with `ServiceUnavailableError`. */
-const DEPENDENCY_TIMEOUT_MS = 1000;
-
-type OnStop = (close: () => Promise<void>) => void;
 
 export async function startApp(config: Config, surroundings: AppSurroundings): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
@@ -71,8 +50,9 @@ export async function startApp(config: Config, surroundings: AppSurroundings): P
 
 async function wire(config: Config, surroundings: AppSurroundings, onStop: OnStop): Promise<string> {
   const metrics = new Metrics();
+  const secrets = await openSecrets(config, surroundings);
   const connections = await openConnections(config, surroundings, metrics, onStop);
-  const instances = createFeatures(config, connections);
+  const instances = createFeatures(config, secrets, connections);
 
   const schema = createSchema(resolvers, { get: (resolver) => instances.get(resolver) });
   observeOperations(schema, (operation, outcome, seconds) => {
@@ -90,90 +70,74 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
       },
       metrics: () => metrics.exposition(),
     },
+    jwks: secrets.tokens.jwks,
     logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),
   });
   onStop(server.stop);
   return server.url;
 }
 
-interface Connections {
-  readonly database: Dependency<SqlEntityManager>;
-  readonly redis: RedisDependency;
-  readonly sms: SmsSender;
+/** What follows from the secrets, and must not follow from anything else. */
+interface Secrets {
+  readonly codeSecret: KeyObject;
+  readonly hash: KeyedHash;
+  readonly tokens: VerificationTokens;
+  readonly audit: Audit;
 }
 
-async function openConnections(
-  config: Config,
-  { logger, dataDirectory, print, sms }: AppSurroundings,
-  metrics: Metrics,
-  onStop: OnStop,
-): Promise<Connections> {
-  const outages = new OutageLog(logger);
-  const observed = (name: DependencyName) => ({
-    name,
-    timeoutMs: DEPENDENCY_TIMEOUT_MS,
-    observe(seconds: number, outage: unknown) {
-      metrics.observeDependency(name, seconds);
-      if (outage !== undefined) metrics.countOutage(name);
-      outages.note(name, outage);
-    },
-  });
-
-  const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory);
-  onStop(database.close);
-  await prepareSchema(database);
-
-  const scripts = { ...rateLimitScripts, ...smsCodeScripts };
-  const noteRedis = (error: Error) => outages.note('redis', error);
-  const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
-  onStop(redis.close);
-
-  const sender = new ObservedSmsSender(
-    sms ?? (await startSmsSender(config.sms, print)),
-    observeText(metrics, logger),
-  );
-  onStop(() => sender.close());
-
-  return {
-    database: guard(() => database.orm.em.fork(), { ...observed('postgresql'), isOutage: isDatabaseOutage }),
-    // Whatever Redis says instead of an answer: nothing was counted that a check could rely on.
-    redis: guard(() => redis.client, { ...observed('redis'), isOutage: () => true }),
-    sms: sender,
-  };
+async function openSecrets(
+  { codeSecret: given, token }: Config,
+  surroundings: AppSurroundings,
+): Promise<Secrets> {
+  const { logger, dataDirectory } = surroundings;
+  const codeSecret = createSecretKey(given ?? randomBytes(32));
+  const hash = createKeyedHash(codeSecret);
+  const privateKey = token.privateKey ?? keptPrivateKey(dataDirectory);
+  const { issuer, audience, otherPublicKeys } = token;
+  const tokens = await VerificationTokens.create({ issuer, audience }, privateKey, otherPublicKeys);
+  return { codeSecret, hash, tokens, audit: createAudit(hash, (line) => logger.info(line)) };
 }
 
 /** The features, from the stores up; what a resolver class stands for is looked up here. */
-function createFeatures(config: Config, { database, redis, sms }: Connections): Map<unknown, unknown> {
-  const codeSecret = createSecretKey(config.codeSecret ?? randomBytes(32));
-  const hash = createKeyedHash(codeSecret);
+function createFeatures(
+  config: Config,
+  { codeSecret, hash, tokens, audit }: Secrets,
+  { database, redis, sms }: Connections,
+): Map<unknown, unknown> {
   const rateLimit = new RateLimitStore(redis);
   const users = new UserRepository(database);
   const captchaStore = new CaptchaStore(redis, config.captcha.ttlSeconds);
-  const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha);
-  const codes = new SmsCodeStore(redis, hash, config.smsCodeTtlSeconds);
-  const limits = config.sendLimits;
-  const verification = new VerificationService({
+  const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit);
+  const requesting = new RequestSmsCodeService({
     captchas,
     rateLimit,
     users,
-    codes,
+    codes: new SmsCodeStore(redis, hash, config.smsCodeTtlSeconds),
     sms,
     hash,
     codeSecret,
-    limits,
+    limits: config.sendLimits,
+    conceals: config.concealsRegistered,
+    audit,
+  });
+  const verifying = new VerifySmsCodeService({
+    rateLimit,
+    users,
+    attempts: new SmsCodeAttemptStore(redis, hash),
+    tokens,
+    hash,
+    codeSecret,
+    perAddressPerHour: config.verifyPerAddressPerHour,
+    audit,
+  });
+  const registering = new RegisterUserService({
+    tokens,
+    spentTokens: new SpentTokenStore(redis),
+    users,
+    audit,
   });
   return new Map<unknown, unknown>([
     [CaptchaResolver, new CaptchaResolver(captchas)],
-    [VerificationResolver, new VerificationResolver(verification)],
+    [VerificationResolver, new VerificationResolver(requesting, verifying, registering)],
   ]);
-}
-
-function observeText(metrics: Metrics, logger: Logger): ObserveText {
-  return (outcome, mobile, seconds) => {
-    metrics.observeDependency('sms_gateway', seconds);
-    metrics.countText(outcome.kind);
-    const facts = { mobile: maskMobile(mobile), seconds, ...outcome };
-    if (outcome.kind === 'sent') logger.info(facts, 'text sent');
-    else logger.warn(facts, 'text not sent');
-  };
 }

@@ -1,12 +1,18 @@
-// What an operator runs besides the server: `migrate` and `seed`.
+// What an operator runs besides the server: `migrate`, `seed`, `unlock` and `keys`.
 
+import { createPublicKey, createSecretKey, randomBytes } from 'node:crypto';
 import type { Config } from './config.ts';
 import { databaseContent } from './mikro-orm.config.ts';
 import { isDatabaseOutage } from './platform/database.ts';
 import { guard } from './platform/guard.ts';
 import { lookForPending, type OpenDatabase, openDatabase, prepareSchema } from './platform/open-database.ts';
-import { maskMobile, parseMobile } from './shared/mobile.ts';
+import { openRedis } from './platform/open-redis.ts';
+import { newPrivateKeyPem } from './platform/token-key.ts';
+import { createKeyedHash } from './shared/keyed-hash.ts';
+import { type Mobile, maskMobile, parseMobile } from './shared/mobile.ts';
 import { UserRepository } from './user/user.repository.ts';
+import { uuidV7 } from './user/uuid-v7.ts';
+import { SmsCodeAttemptStore } from './verification/sms-code-attempt.store.ts';
 
 /** A command that was called wrongly; the message says how to call it. */
 export class UsageError extends Error {
@@ -14,6 +20,8 @@ export class UsageError extends Error {
 }
 
 const INSERT_TIMEOUT_MS = 5000;
+const REDIS_TIMEOUT_MS = 5000;
+const CODE_SECRET_BYTES = 32;
 
 /** Applies all pending migrations. */
 export async function migrate(config: Config, dataDirectory: string): Promise<void> {
@@ -44,12 +52,60 @@ export async function seed(config: Config, dataDirectory: string, words: readonl
 }
 
 async function seedOne(users: UserRepository, word: string): Promise<string> {
-  const mobile = parseMobile(word);
-  if (mobile === undefined) throw new UsageError('Only mainland China mobile numbers can be registered.');
-  const user = await users.register(mobile);
+  const mobile = mobileOf(word);
+  const user = await users.register(uuidV7(Date.now(), randomBytes(10)), mobile);
   return user
     ? `registered ${maskMobile(mobile)} as ${user.id}`
     : `${maskMobile(mobile)} is registered already`;
+}
+
+/** Forgets the failures at codes of the mobiles given, so that they can be verified again at once. */
+export async function unlock(config: Config, words: readonly string[]): Promise<void> {
+  if (words.length === 0) throw new UsageError('Which mobiles? npm run unlock -- 13800138000 …');
+  const mobiles = words.map(mobileOf);
+  const redis = await openRedis(config.redisUrl, {}, REDIS_TIMEOUT_MS, () => {});
+  try {
+    const dependency = guard(() => redis.client, {
+      name: 'redis',
+      timeoutMs: REDIS_TIMEOUT_MS,
+      isOutage: () => true,
+      observe() {},
+    });
+    const hash = createKeyedHash(createSecretKey(config.codeSecret ?? Buffer.alloc(0)));
+    const attempts = new SmsCodeAttemptStore(dependency, hash);
+    for (const mobile of mobiles) {
+      const had = await attempts.forgive(mobile);
+      console.log(`${maskMobile(mobile)} ${had ? 'can be verified again' : 'has no failures'}`);
+    }
+  } finally {
+    await redis.close();
+  }
+}
+
+/** Prints fresh secrets as lines of a `.env`. */
+export function printKeys(): void {
+  const privatePem = newPrivateKeyPem();
+  const publicPem = createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }) as string;
+  console.log(
+    [
+      '# Fresh secrets: the same for all instances, and for nobody else.',
+      `CODE_SECRET=${randomBytes(CODE_SECRET_BYTES).toString('base64')}`,
+      `TOKEN_PRIVATE_KEY=${inOneLine(privatePem)}`,
+      '# The public half of that key, for the next change of keys.',
+      `# TOKEN_PREVIOUS_PUBLIC_KEYS=${inOneLine(publicPem)}`,
+    ].join('\n'),
+  );
+}
+
+function inOneLine(pem: string): string {
+  return `"${pem.trim().replaceAll('\n', '\\n')}"`;
+}
+
+/** @throws UsageError for what is no mobile. */
+function mobileOf(word: string): Mobile {
+  const mobile = parseMobile(word);
+  if (mobile === undefined) throw new UsageError('That is not a mainland China mobile number.');
+  return mobile;
 }
 
 async function withDatabase(

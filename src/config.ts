@@ -1,10 +1,12 @@
 // Environment → Config: reads every setting, checks them one by one and against each other, and reports all faults.
 
+import type { KeyObject } from 'node:crypto';
 import type { CaptchaSettings } from './captcha/captcha.service.ts';
 import type { ServerSettings } from './graphql/server.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
 import { SENDS_NOTHING, type SmsSettings } from './sms/sms-providers.ts';
 import type { SendLimits } from './verification/send-allowances.ts';
+import type { TokenSettings } from './verification/verification-token.ts';
 
 export interface Config {
   readonly production: boolean;
@@ -20,6 +22,13 @@ export interface Config {
   readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
   readonly sendLimits: SendLimits;
+  readonly verifyPerAddressPerHour: number;
+  readonly concealsRegistered: boolean;
+  readonly token: TokenSettings & {
+    /** `undefined`: the one that is kept in the data directory, made at the first start. */
+    readonly privateKey: KeyObject | undefined;
+    readonly otherPublicKeys: readonly KeyObject[];
+  };
 }
 
 /** All that is wrong with the settings, a sentence each; none of them quotes a value. */
@@ -33,8 +42,8 @@ export class ConfigError extends Error {
   }
 }
 
-/** Whoever migrates a database needs no account at an SMS provider. */
-export type Purpose = 'serving' | 'database';
+/** Whoever migrates a database or forgives a mobile needs no account at an SMS provider. */
+export type Purpose = 'serving' | 'database' | 'redis';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -45,7 +54,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export function readConfig(environment: Environment, purpose: Purpose = 'serving'): Config {
   const faults = strangers(environment);
   const values = readValues(environment, faults);
-  const incomplete = purpose === 'serving' ? missing(values) : missingDatabase(values);
+  const incomplete = MISSING[purpose](values);
   faults.push(...incomplete.filter((fault) => !faults.some((other) => sameSetting(other, fault))));
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(configOf(values));
@@ -85,16 +94,13 @@ function missing(values: SettingValues): string[] {
     needed.push(
       ['REDIS_URL', 'the embedded Redis is not for production'],
       ['CODE_SECRET', 'a generated secret is not for production'],
+      ['TOKEN_PRIVATE_KEY', 'a generated key is not for production'],
     );
   }
   if (values.SMS_PROVIDER === 'yuntongxun') {
     needed.push(...OF_THE_ACCOUNT.map((name): [SettingName, string] => [name, 'SMS_PROVIDER is yuntongxun']));
   }
-  const faults = [...missingDatabase(values)];
-  const absent = needed
-    .filter(([name]) => values[name] === undefined)
-    .map(([name, reason]) => `${name} is missing: ${reason}`);
-  faults.push(...absent);
+  const faults = [...missingDatabase(values), ...absent(values, needed)];
   if (values.NODE_ENV === 'production' && SENDS_NOTHING.includes(values.SMS_PROVIDER ?? 'simulated')) {
     faults.push(`SMS_PROVIDER must name one that sends, in production: not ${SENDS_NOTHING.join(', not ')}`);
   }
@@ -102,8 +108,28 @@ function missing(values: SettingValues): string[] {
 }
 
 function missingDatabase(values: SettingValues): string[] {
-  const isMissing = values.NODE_ENV === 'production' && values.DATABASE_URL === undefined;
-  return isMissing ? ['DATABASE_URL is missing: the embedded database is not for production'] : [];
+  if (values.NODE_ENV !== 'production') return [];
+  return absent(values, [['DATABASE_URL', 'the embedded database is not for production']]);
+}
+
+/** The embedded Redis belongs to the process that serves, and its keys are named by a secret. */
+function missingRedis(values: SettingValues): string[] {
+  return absent(values, [
+    ['REDIS_URL', 'an embedded Redis can be reached by nobody but the service itself'],
+    ['CODE_SECRET', "it names the mobile's keys in Redis"],
+  ]);
+}
+
+const MISSING: Record<Purpose, (values: SettingValues) => string[]> = {
+  serving: missing,
+  database: missingDatabase,
+  redis: missingRedis,
+};
+
+function absent(values: SettingValues, needed: readonly [SettingName, reason: string][]): string[] {
+  return needed
+    .filter(([name]) => values[name] === undefined)
+    .map(([name, reason]) => `${name} is missing: ${reason}`);
 }
 
 /** A value that is wrong is not missing as well. */
@@ -136,6 +162,14 @@ function configOf(values: SettingValues): Config {
       perMobilePerDay: values.SMS_PER_MOBILE_PER_DAY,
       perAddressPerHour: values.SMS_PER_ADDRESS_PER_HOUR,
       perDay: values.SMS_PER_DAY,
+    },
+    verifyPerAddressPerHour: values.VERIFY_PER_ADDRESS_PER_HOUR,
+    concealsRegistered: values.ENUMERATION === 'conceal',
+    token: {
+      issuer: values.TOKEN_ISSUER,
+      audience: values.TOKEN_AUDIENCE,
+      privateKey: values.TOKEN_PRIVATE_KEY,
+      otherPublicKeys: values.TOKEN_PREVIOUS_PUBLIC_KEYS,
     },
   };
 }

@@ -1,22 +1,30 @@
-// The process: environment in, signals, exit code. `node main.js serve | migrate | seed <mobile> …`
+// The process: environment in, signals, exit code. `node main.js serve | migrate | seed | unlock | keys`
 
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startApp } from './app.ts';
-import { migrate, seed, UsageError } from './commands.ts';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { migrate, printKeys, seed, UsageError, unlock } from './commands.ts';
+import { type Config, ConfigError, type Purpose, readConfig } from './config.ts';
 import { CannotListen } from './graphql/server.ts';
 import { DataDirectoryInUse } from './platform/embedded/data-lock.ts';
 import { createLogger } from './platform/logger.ts';
 import { DatabaseNotReady } from './platform/open-database.ts';
+import { DependencyUnavailable } from './shared/dependency.ts';
 import { welcome } from './welcome.ts';
 
 const DATA_DIRECTORY = resolve('.data');
 /** A stop that takes longer is cut off, with an exit code that says so. */
 const STOP_AT_MOST_MS = 9500;
 
-const PLAIN = [CannotListen, ConfigError, DataDirectoryInUse, DatabaseNotReady, UsageError];
+const PLAIN = [
+  CannotListen,
+  ConfigError,
+  DataDirectoryInUse,
+  DatabaseNotReady,
+  DependencyUnavailable,
+  UsageError,
+];
 
 async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, production: config.production });
@@ -48,16 +56,20 @@ function fail(error: unknown): never {
 
 async function main([command = 'serve', ...words]: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const config = readConfig(process.env, command === 'serve' ? 'serving' : 'database');
+  const configFor = (purpose: Purpose) => readConfig(process.env, purpose);
   switch (command) {
     case 'serve':
-      return serve(config);
+      return serve(configFor('serving'));
     case 'migrate':
-      return migrate(config, DATA_DIRECTORY);
+      return migrate(configFor('database'), DATA_DIRECTORY);
     case 'seed':
-      return seed(config, DATA_DIRECTORY, words);
+      return seed(configFor('database'), DATA_DIRECTORY, words);
+    case 'unlock':
+      return unlock(configFor('redis'), words);
+    case 'keys':
+      return printKeys();
     default:
-      throw new UsageError('usage: main.js serve | migrate | seed <mobile> …');
+      throw new UsageError('usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | keys');
   }
 }
 

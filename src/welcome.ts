@@ -11,6 +11,8 @@ export function welcome(config: Config, url: string): string {
     config.redisUrl === undefined &&
       'Redis is embedded; captchas, codes and counts die with this process (REDIS_URL unset).',
     config.codeSecret === undefined && 'CODE_SECRET was made for this run.',
+    config.token.privateKey === undefined &&
+      'TOKEN_PRIVATE_KEY was made at the first start and is kept in .data/token-key.pem.',
     SENDS_NOTHING.includes(config.sms.provider) &&
       `No text leaves this machine (${config.sms.provider}): each is printed here.`,
   ];
@@ -19,7 +21,7 @@ export function welcome(config: Config, url: string): string {
     `  Yanzheng serves ${url}/graphql`,
     `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
     ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
-    '  Try: the first walk in README.md, from a captcha to a printed text.',
+    '  Try: the first walk in README.md, from a captcha to a registered user.',
     '',
   ].join('\n');
 }

@@ -14,6 +14,6 @@ export class CaptchaResolver {
     description: 'Issues a captcha. Ask for a new one each time; an answer can be read from no cache.',
   })
   async imageCaptcha(@Ctx() context: RequestContext): Promise<typeof ImageCaptchaResult> {
-    return orUnavailable(() => this.captchas.issue(context.clientAddress));
+    return orUnavailable(() => this.captchas.issue(context));
   }
 }

@@ -3,6 +3,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { RateLimitScope, type TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
+import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
@@ -22,19 +23,24 @@ export class CaptchaService {
     private readonly rateLimit: RateLimitStore,
     private readonly hash: KeyedHash,
     private readonly settings: CaptchaSettings,
+    private readonly audit: Audit,
   ) {}
 
   /**
    * A new captcha, its text kept for `ttlSeconds`.
    * @throws DependencyUnavailable if Redis does not answer.
    */
-  async issue(clientAddress: string): Promise<ImageCaptcha | TooManyRequestsError> {
-    const askedTooOften = await this.rateLimit.reserve([this.perMinute(clientAddress)]);
-    if (askedTooOften) return askedTooOften;
+  async issue(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
+    const askedTooOften = await this.rateLimit.reserve([this.perMinute(caller.clientAddress)]);
+    if (askedTooOften) {
+      this.audit('allowance_refused', { caller, scope: askedTooOften.scope });
+      return askedTooOften;
+    }
 
     const id = randomBytes(ID_BYTES).toString('base64url');
     const text = captchaText(randomInt);
     await this.captchas.save(id, text);
+    this.audit('captcha_issued', { caller });
     return new ImageCaptcha({
       id,
       image: captchaImage(text),
@@ -49,10 +55,14 @@ export class CaptchaService {
    * @returns the refusal, or `undefined` if the answer is right.
    * @throws DependencyUnavailable if Redis does not answer.
    */
-  async take(id: string, answer: string): Promise<CaptchaExpiredError | CaptchaMismatchError | undefined> {
-    const text = await this.captchas.take(id);
-    if (text === null) return new CaptchaExpiredError();
-    return isCaptchaAnswer(text, answer) ? undefined : new CaptchaMismatchError();
+  async take(
+    id: string,
+    answer: string,
+    caller: Caller,
+  ): Promise<CaptchaExpiredError | CaptchaMismatchError | undefined> {
+    const refusal = refusalOf(await this.captchas.take(id), answer);
+    this.audit('captcha_taken', { caller, outcome: refusal?.constructor.name ?? 'right' });
+    return refusal;
   }
 
   private perMinute(clientAddress: string) {
@@ -63,4 +73,9 @@ export class CaptchaService {
       windowSeconds: 60,
     };
   }
+}
+
+function refusalOf(text: string | null, answer: string) {
+  if (text === null) return new CaptchaExpiredError();
+  return isCaptchaAnswer(text, answer) ? undefined : new CaptchaMismatchError();
 }

@@ -15,6 +15,7 @@ import type { GraphQLSchema } from 'graphql';
 import helmet, { type HelmetOptions } from 'helmet';
 import { createApollo } from './apollo.ts';
 import { requestContext } from './context.ts';
+import { registerJwks } from './jwks.ts';
 import { FAULT_MESSAGE, type LogFault } from './mask-faults.ts';
 import { type Probes, registerProbes } from './probes.ts';
 import { RunningRequests } from './running-requests.ts';
@@ -30,6 +31,8 @@ export interface ServerSettings {
 export interface ServerParts {
   readonly schema: GraphQLSchema;
   readonly probes: Omit<Probes, 'isStopping'>;
+  /** Public keys for other backends, a JWK set. */
+  readonly jwks: unknown;
   readonly logFault: LogFault;
 }
 
@@ -73,6 +76,7 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
     await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
   }
   registerProbes(app, { ...parts.probes, isStopping: () => stopping });
+  registerJwks(app, parts.jwks);
   const apollo = createApollo(parts.schema, parts.logFault);
   await apollo.start();
   const handler = fastifyApolloHandler(apollo, { context: async (request) => requestContext(request) });

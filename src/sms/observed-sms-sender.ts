@@ -1,9 +1,8 @@
 // Tells somebody what became of every text and how long it took.
 
-import type { Mobile } from '../shared/mobile.ts';
 import type { CodeMessage, SmsOutcome, SmsSender } from './sms-sender.ts';
 
-export type ObserveText = (outcome: SmsOutcome, mobile: Mobile, seconds: number) => void;
+export type ObserveText = (outcome: SmsOutcome, seconds: number) => void;
 
 export class ObservedSmsSender implements SmsSender {
   constructor(
@@ -14,7 +13,7 @@ export class ObservedSmsSender implements SmsSender {
   async send(message: CodeMessage): Promise<SmsOutcome> {
     const startedMs = performance.now();
     const outcome = await this.sender.send(message);
-    this.observe(outcome, message.mobile, (performance.now() - startedMs) / 1000);
+    this.observe(outcome, (performance.now() - startedMs) / 1000);
     return outcome;
   }
 

@@ -4,6 +4,7 @@ import type { Allowance } from '../rate-limit/allowance.ts';
 import { RateLimitScope } from '../rate-limit/rate-limit.schema.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import type { Mobile } from '../shared/mobile.ts';
+import { SMS_SLOT } from './sms-code-keys.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -15,12 +16,6 @@ export interface SendLimits {
   readonly perMobilePerDay: number;
   readonly perDay: number;
 }
-
-/**
- * Every send takes one from the service's day, which is a single key. What has to change together with it therefore
- * lives with it on one node of a Cluster: this hash tag puts it there, and a decision is one atomic script.
- */
-export const SEND_SLOT = '{sms}';
 
 /** What an address may ask for; counted whether or not a text goes out. */
 export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): Allowance[] {
@@ -38,7 +33,7 @@ export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAdd
 export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): Allowance[] {
   const subject = hash('mobile', mobile);
   const perMobile = (name: string, limit: number, windowSeconds: number): Allowance => ({
-    key: `${SEND_SLOT}:allowance:mobile:${subject}:${name}`,
+    key: `${SMS_SLOT}:allowance:mobile:${subject}:${name}`,
     scope: RateLimitScope.MOBILE,
     limit,
     windowSeconds,
@@ -48,7 +43,7 @@ export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobi
     perMobile('hour', limits.perMobilePerHour, HOUR_SECONDS),
     perMobile('day', limits.perMobilePerDay, DAY_SECONDS),
     {
-      key: `${SEND_SLOT}:allowance:service:day`,
+      key: `${SMS_SLOT}:allowance:service:day`,
       scope: RateLimitScope.SERVICE,
       limit: limits.perDay,
       windowSeconds: DAY_SECONDS,

@@ -1,4 +1,4 @@
-// Live codes in Redis, each opened in the same atomic step that reserves the text's allowances. A code's hash holds its
+// Live codes in Redis: each opened in the same atomic step that reserves the text's allowances. A code's hash holds its
 // nonce, the attempts made at it, and, until a resend, the reservation that opened it.
 
 import type { Result } from 'ioredis';
@@ -9,7 +9,8 @@ import { RESERVE_LUA } from '../rate-limit/reserve-lua.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import type { Mobile } from '../shared/mobile.ts';
 import type { RedisDependency } from '../shared/redis-client.ts';
-import { SEND_SLOT } from './send-allowances.ts';
+import { ATTEMPTS_PER_CODE } from './sms-code.ts';
+import { smsCodeKey } from './sms-code-keys.ts';
 import type { SmsCodePurpose } from './verification.schema.ts';
 
 type OpenReply = [0, number, string, number] | [number, number];
@@ -26,17 +27,18 @@ const RESEND_NEEDS_MS = 60_000;
 
 export const smsCodeScripts = {
   // KEYS: the allowances' lists, then the code's hash.
-  // ARGV: limit and window in ms of each allowance, then a fresh nonce, the life of a new code in ms, and the life
-  //       below which a code is replaced.
+  // ARGV: limit and window in ms of each allowance, then a fresh nonce, the life of a new code in ms, the life below
+  //       which a code is replaced, and the attempts after which it is dead, so that a text does not carry it.
   // Reply: {0, time of the reservation in ms, nonce of the live code, its life in ms}, or reserve()'s refusal.
   openSmsCode: {
     lua: `${RESERVE_LUA}
 local key = table.remove(KEYS)
 local reserved = reserve(KEYS, ARGV)
 if reserved[1] > 0 then return reserved end
-local at, fresh, ttl, enough = reserved[2], ARGV[#ARGV - 2], tonumber(ARGV[#ARGV - 1]), tonumber(ARGV[#ARGV])
+local at, fresh, ttl = reserved[2], ARGV[#ARGV - 3], tonumber(ARGV[#ARGV - 2])
+local enough, dead = tonumber(ARGV[#ARGV - 1]), tonumber(ARGV[#ARGV])
 local life = redis.call('PTTL', key)
-if life > enough then
+if life > enough and tonumber(redis.call('HGET', key, 'attempts')) < dead then
   redis.call('HDEL', key, 'opened_by')
   return {0, at, redis.call('HGET', key, 'nonce'), life}
 end
@@ -70,8 +72,8 @@ export class SmsCodeStore {
   ) {}
 
   /**
-   * Reserves one text and opens its code, both or neither. A code that lives long enough is carried again, with its
-   * attempts and its expiry as they are; else `freshNonce` begins a new one.
+   * Reserves one text and opens its code, both or neither. A code that lives long enough and can still be tried is
+   * carried again, with its attempts and its expiry as they are; else `freshNonce` begins a new one.
    * @throws DependencyUnavailable if Redis does not answer; the text must not be sent then.
    */
   async open(
@@ -80,7 +82,7 @@ export class SmsCodeStore {
     allowances: readonly Allowance[],
     freshNonce: string,
   ): Promise<OpenSmsCode | TooManyRequestsError> {
-    const keys = [...allowances.map(({ key }) => key), this.key(purpose, mobile)];
+    const keys = [...allowances.map(({ key }) => key), smsCodeKey(this.hash, purpose, mobile)];
     const reply = await this.redis.use((redis) =>
       redis.openSmsCode(
         keys.length,
@@ -89,6 +91,7 @@ export class SmsCodeStore {
         freshNonce,
         this.ttlSeconds * 1000,
         RESEND_NEEDS_MS,
+        ATTEMPTS_PER_CODE,
       ),
     );
     const refusal = refusalOf(allowances, [reply[0], reply[1]]);
@@ -98,9 +101,5 @@ export class SmsCodeStore {
       await this.redis.use((redis) => redis.discardSmsCode(keys.length, ...keys, atMs, nonce));
     };
     return { nonce, expiresInMs, discard };
-  }
-
-  private key(purpose: SmsCodePurpose, mobile: Mobile): string {
-    return `${SEND_SLOT}:code:${purpose}:${this.hash('mobile', mobile)}`;
   }
 }

@@ -1,10 +1,12 @@
 // The code of a text message. It is never stored: it follows from a secret and from what is stored.
 
-import { createHmac, type KeyObject } from 'node:crypto';
+import { createHmac, type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { Mobile } from '../shared/mobile.ts';
 import type { SmsCodePurpose } from './verification.schema.ts';
 
 export const CODE_LENGTH = 6;
+/** A code that was compared this often is dead, right or wrong. */
+export const ATTEMPTS_PER_CODE = 5;
 
 const CODES = 10 ** CODE_LENGTH;
 /** The largest multiple of the number of codes that fits 32 bits: a word from here on would favour the low codes. */
@@ -38,4 +40,10 @@ export function codeOfDigest(digest: Buffer): string | undefined {
     if (word < UNBIASED_BELOW) return String(word % CODES).padStart(CODE_LENGTH, '0');
   }
   return undefined;
+}
+
+/** Whether a person typed the code; takes the same time wherever the two differ. */
+export function isSmsCode(code: string, typed: string): boolean {
+  const [expected, given] = [Buffer.from(code), Buffer.from(typed.normalize('NFKC').trim())];
+  return expected.length === given.length && timingSafeEqual(expected, given);
 }

@@ -3,12 +3,20 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { orUnavailable } from '../shared/dependency.ts';
 import type { RequestContext } from '../shared/request-context.ts';
-import { RequestSmsCodeInput, RequestSmsCodeResult } from './verification.schema.ts';
-import type { VerificationService } from './verification.service.ts';
+import { RegisterUserInput, RegisterUserResult } from './register-user.schema.ts';
+import type { RegisterUserService } from './register-user.service.ts';
+import { RequestSmsCodeInput, RequestSmsCodeResult } from './request-sms-code.schema.ts';
+import type { RequestSmsCodeService } from './request-sms-code.service.ts';
+import { VerifySmsCodeInput, VerifySmsCodeResult } from './verify-sms-code.schema.ts';
+import type { VerifySmsCodeService } from './verify-sms-code.service.ts';
 
 @Resolver()
 export class VerificationResolver {
-  constructor(private readonly verification: VerificationService) {}
+  constructor(
+    private readonly requesting: RequestSmsCodeService,
+    private readonly verifying: VerifySmsCodeService,
+    private readonly registering: RegisterUserService,
+  ) {}
 
   @Mutation(() => RequestSmsCodeResult, {
     description: 'Sends a code to a mobile, if the captcha is answered rightly and the allowances have room.',
@@ -18,6 +26,28 @@ export class VerificationResolver {
     input: RequestSmsCodeInput,
     @Ctx() context: RequestContext,
   ): Promise<typeof RequestSmsCodeResult> {
-    return orUnavailable(() => this.verification.requestSmsCode(input, context.clientAddress));
+    return orUnavailable(() => this.requesting.requestSmsCode(input, context));
+  }
+
+  @Mutation(() => VerifySmsCodeResult, {
+    description:
+      'Proves that somebody has a mobile, by the code that was sent there. A right code works once.',
+  })
+  async verifySmsCode(
+    @Arg('input', () => VerifySmsCodeInput, { description: 'The mobile, the code and the purpose.' })
+    input: VerifySmsCodeInput,
+    @Ctx() context: RequestContext,
+  ): Promise<typeof VerifySmsCodeResult> {
+    return orUnavailable(() => this.verifying.verifySmsCode(input, context));
+  }
+
+  @Mutation(() => RegisterUserResult, {
+    description: 'Registers the mobile that a token for `REGISTER` proves. A token works once.',
+  })
+  async registerUser(
+    @Arg('input', () => RegisterUserInput, { description: 'The token.' }) input: RegisterUserInput,
+    @Ctx() context: RequestContext,
+  ): Promise<typeof RegisterUserResult> {
+    return orUnavailable(() => this.registering.registerUser(input, context));
   }
 }

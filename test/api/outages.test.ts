@@ -1,9 +1,10 @@
 // Redis, PostgreSQL and the gateway stop, hang and come back while people ask for texts.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { expectType, freshMobile, type Outcome } from '../support/api.ts';
+import { expectType, freshMobile, type Outcome, type Purpose } from '../support/api.ts';
 import { createDatabase, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { type RealRedisServer, startRedis } from '../support/redis-server.ts';
+import { registerMobile } from '../support/registered.ts';
 import { describeWithPostgres, describeWithRedis } from '../support/suites.ts';
 import { prepareTemplate, templateDatabase } from '../support/template-database.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -32,6 +33,12 @@ async function healed(ask: () => Promise<Outcome>, type: string): Promise<void> 
 
 const readiness = async (app: TestApp) => (await fetch(`${app.url}/readyz`)).json();
 
+async function prove(app: TestApp, mobile: string, purpose?: Purpose): Promise<unknown> {
+  expectType(await app.api.requestWithCaptcha(mobile, purpose), 'SmsCodeSent');
+  const verified = await app.api.verifySmsCode(mobile, app.gateway.lastCode, purpose);
+  return expectType(verified, 'MobileVerified').verificationToken;
+}
+
 const UNAVAILABLE = { __typename: 'ServiceUnavailableError', message: '数据库异常', retryAfterSeconds: 5 };
 const zh = { 'accept-language': 'zh-CN' };
 
@@ -51,17 +58,22 @@ describeWithRedis('while Redis', () => {
     '%s, nothing is sent, every answer is typed and in time, and it heals',
     async (state) => {
       const captcha = await app.api.readCaptcha();
+      const token = await prove(app, freshMobile());
+      app.gateway.requests.length = 0;
       await (state === 'is gone' ? redis.kill() : redis.pause());
       expect(await timed(app.api.requestSmsCode({ mobile: freshMobile(), ...captcha }, zh))).toEqual(
         UNAVAILABLE,
       );
       expect(await timed(app.api.imageCaptcha(zh))).toEqual(UNAVAILABLE);
+      expect(await timed(app.api.verifySmsCode(freshMobile(), '123456', undefined, zh))).toEqual(UNAVAILABLE);
+      expect(await timed(app.api.registerUser(token, zh))).toEqual(UNAVAILABLE);
       expect(await readiness(app)).toEqual({ status: 'unavailable', redis: 'down', postgresql: 'up' });
       expect(app.gateway.requests).toHaveLength(0);
 
       await (state === 'is gone' ? redis.restart() : redis.resume());
       await healed(() => app.api.imageCaptcha(), 'ImageCaptcha');
       expectType(await app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
+      expectType(await app.api.registerUser(token), 'UserRegistered');
       expect(await readiness(app)).toEqual({ status: 'ready', redis: 'up', postgresql: 'up' });
       expect(app.log.filter((line) => line.includes('dependency unavailable'))).toHaveLength(1);
     },
@@ -102,6 +114,26 @@ describeWithPostgres('while PostgreSQL', () => {
     await (state === 'is gone' ? postgres.restart() : postgres.resume());
     await healed(() => app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
     expect(app.gateway.requests).toHaveLength(1);
+  });
+
+  it.each(['is gone', 'hangs'])('%s, a token is not burnt, nor an attempt at a login', async (state) => {
+    const mobile = freshMobile();
+    const token = await prove(app, mobile);
+    const registered = freshMobile();
+    await registerMobile(app, registered);
+    expectType(await app.api.requestWithCaptcha(registered, 'LOGIN'), 'SmsCodeSent');
+    const code = app.gateway.lastCode;
+
+    await (state === 'is gone' ? postgres.kill() : postgres.pause());
+    expect(await timed(app.api.registerUser(token, zh))).toEqual(UNAVAILABLE);
+    for (let tries = 0; tries < 6; tries += 1)
+      expectType(await timed(app.api.verifySmsCode(registered, code, 'LOGIN')), 'ServiceUnavailableError');
+    // With REGISTER nothing has to be looked up.
+    expectType(await app.api.verifySmsCode(mobile, '123456'), 'SmsCodeExpiredError');
+
+    await (state === 'is gone' ? postgres.restart() : postgres.resume());
+    await healed(() => app.api.registerUser(token), 'UserRegistered');
+    expectType(await app.api.verifySmsCode(registered, code, 'LOGIN'), 'MobileVerified');
   });
 
   it('hangs for a crowd larger than the pool, everybody is answered in time', async () => {

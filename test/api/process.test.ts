@@ -1,7 +1,8 @@
 // The process: how it starts, what it prints, how it stops.
 
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -47,6 +48,9 @@ describe('a bare start', () => {
       const url = await service.url();
       await service.printed(/PostgreSQL is embedded.*\n.*Redis is embedded.*die with this process/);
       await service.printed(/CODE_SECRET was made for this run/);
+      await service.printed(/TOKEN_PRIVATE_KEY was made at the first start/);
+      const key = await readFile(join(directory, '.data/token-key.pem'), 'utf8');
+      const jwks = await (await fetch(`${url}/.well-known/jwks.json`)).text();
       expect((await fetch(`${url}/readyz`)).status).toBe(200);
 
       const second = run(['serve']);
@@ -56,6 +60,11 @@ describe('a bare start', () => {
       service.signal('SIGINT');
       expect(await service.exited).toBe(0);
       expect(existsSync(join(directory, '.data/pg18.lock'))).toBe(false);
+      const restarted = run(['serve']);
+      expect(await (await fetch(`${await restarted.url()}/.well-known/jwks.json`)).text()).toBe(jwks);
+      expect(await readFile(join(directory, '.data/token-key.pem'), 'utf8')).toBe(key);
+      restarted.signal('SIGTERM');
+      expect(await restarted.exited).toBe(0);
       const again = run(['seed', '+86 138-0013-8000']);
       expect(await again.exited).toBe(0);
       expect(again.output).toContain('138****8000 is registered already');
@@ -74,6 +83,81 @@ describe('wrong settings', () => {
     }
     expect(service.output).not.toContain('short-secret');
     expect(existsSync(join(directory, '.data'))).toBe(false);
+  });
+});
+
+function freshPrivatePem(): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+  return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+describe('npm run keys', () => {
+  it('prints secrets that a production start takes, each time others', async () => {
+    const printed = [run(['keys']), run(['keys'])];
+    expect(await Promise.all(printed.map(({ exited }) => exited))).toEqual([0, 0]);
+    const [first = '', second = ''] = printed.map(({ output }) => output);
+    expect(first.match(/^CODE_SECRET=.*$/m)).not.toEqual(second.match(/^CODE_SECRET=.*$/m));
+    expect(first.match(/^TOKEN_PRIVATE_KEY=.*$/m)).not.toEqual(second.match(/^TOKEN_PRIVATE_KEY=.*$/m));
+
+    // The public half of the second beside the first, as for a change of keys.
+    await writeFile(
+      join(directory, '.env'),
+      first + second.replace(/^[^#].*$/gm, '').replace('# TOKEN_', 'TOKEN_'),
+    );
+    const url = await run(['serve'], { SMS_PROVIDER: 'console' }).url();
+    const { keys } = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: unknown[] };
+    expect(keys).toHaveLength(2);
+    expect(existsSync(join(directory, '.data/token-key.pem'))).toBe(false);
+  });
+});
+
+describe('npm run unlock', () => {
+  it('lets a mobile be verified again', async () => {
+    const redis = await startSomeRedis();
+    const gateway = new TestGateway();
+    const environment = {
+      REDIS_URL: redis.url,
+      CODE_SECRET: 'a secret of the tests, 32 bytes and more',
+      SMS_PROVIDER: 'yuntongxun',
+      SMS_RESEND_GAP_SECONDS: '0',
+      YUNTONGXUN_ACCOUNT_SID: 'account',
+      YUNTONGXUN_AUTH_TOKEN: 'token',
+      YUNTONGXUN_APP_ID: 'app',
+      YUNTONGXUN_BASE_URL: await gateway.start(),
+    };
+    const client = new Redis(redis.url);
+    try {
+      const api = new Api(await run(['serve'], environment).url(), client);
+      const mobile = freshMobile();
+      for (let codes = 0; codes < 2; codes += 1) {
+        expectType(await api.requestWithCaptcha(mobile), 'SmsCodeSent');
+        for (let guesses = 0; guesses < 5; guesses += 1) await api.verifySmsCode(mobile, 'wrong');
+      }
+      expectType(await api.requestWithCaptcha(mobile), 'SmsCodeSent');
+      expectType(await api.verifySmsCode(mobile, gateway.lastCode), 'TooManyRequestsError');
+
+      const unlock = run(['unlock', mobile], { REDIS_URL: redis.url, CODE_SECRET: environment.CODE_SECRET });
+      expect(await unlock.exited).toBe(0);
+      expect(unlock.output).toBe(`${mobile.slice(0, 3)}****${mobile.slice(7)} can be verified again\n`);
+      expectType(await api.verifySmsCode(mobile, gateway.lastCode), 'MobileVerified');
+    } finally {
+      await client.quit();
+      await gateway.stop();
+      await redis.stop();
+    }
+  });
+
+  it('needs the Redis and the secret of the service, and a mobile', async () => {
+    const lacking = run(['unlock', '13800138000']);
+    expect(await lacking.exited).toBe(1);
+    expect(lacking.output).toMatch(/REDIS_URL is missing.*\n.*CODE_SECRET is missing/);
+    const CODE_SECRET = 'a secret of the tests, 32 bytes and more';
+    const away = run(['unlock', '13800138000'], { REDIS_URL: 'redis://127.0.0.1:1', CODE_SECRET });
+    expect(await away.exited).toBe(1);
+    expect(away.output).toContain('redis is unavailable');
+    const wrong = run(['unlock', '12'], { REDIS_URL: 'redis://127.0.0.1:1', CODE_SECRET });
+    expect(await wrong.exited).toBe(1);
+    expect(wrong.output).toContain('not a mainland China mobile number');
   });
 });
 
@@ -98,6 +182,7 @@ describeWithPostgres('in production', () => {
       NODE_ENV: 'production',
       REDIS_URL: redis.url,
       CODE_SECRET: 'a secret of the tests, 32 bytes and more',
+      TOKEN_PRIVATE_KEY: freshPrivatePem(),
       SMS_PROVIDER: 'yuntongxun',
       YUNTONGXUN_ACCOUNT_SID: 'account',
       YUNTONGXUN_AUTH_TOKEN: 'a-token-nobody-may-see',

@@ -2,10 +2,9 @@
 
 import { createSecretKey } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
 import { createKeyedHash } from '../../src/shared/keyed-hash.ts';
-import { uuidV7 } from '../../src/user/uuid-v7.ts';
 import { countTypes, expectType, freshMobile } from '../support/api.ts';
+import { registerMobile } from '../support/registered.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { json, refusal, reset, silence, success } from '../support/test-gateway.ts';
 
@@ -23,15 +22,7 @@ describe('requestSmsCode', () => {
     app.gateway.requests.length = 0;
   });
 
-  async function register(mobile: string): Promise<void> {
-    const client = new pg.Client({ connectionString: String(app.databaseUrl) });
-    await client.connect();
-    await client.query('insert into users (id, mobile, registered_at) values ($1, $2, now())', [
-      uuidV7(Date.now(), Buffer.alloc(10, mobile)),
-      `+86${mobile}`,
-    ]);
-    await client.end();
-  }
+  const register = (mobile: string) => registerMobile(app, mobile);
 
   /** How many live codes the mobile has. */
   const codesOf = (mobile: string) =>

@@ -24,7 +24,8 @@ const ROLES: Record<string, readonly string[]> = {
   store: ['schema', 'pure', 'store'],
   repository: ['entity', 'schema', 'pure'],
   entity: ['pure'],
-  schema: ['schema', 'pure'],
+  // A row that is answered as it is, like a user, is an entity and a type of the schema in one.
+  schema: ['schema', 'entity', 'pure'],
   pure: ['schema', 'pure'],
 };
 

@@ -5,7 +5,7 @@ import { CaptchaExpiredError } from '../../src/captcha/captcha.schema.ts';
 import type { Sentences } from '../../src/shared/locale.ts';
 import type { Mobile } from '../../src/shared/mobile.ts';
 import { UserError } from '../../src/shared/user-error.ts';
-import type { RequestSmsCodeResult } from '../../src/verification/verification.schema.ts';
+import type { RequestSmsCodeResult } from '../../src/verification/request-sms-code.schema.ts';
 
 /** An error that is returned but stands in no union … */
 class ForgottenError extends UserError<'ForgottenError'> {

@@ -9,7 +9,10 @@ import { resolvers } from '../../src/resolvers.ts';
 import * as dependency from '../../src/shared/dependency.ts';
 import { UserError } from '../../src/shared/user-error.ts';
 import * as userSchema from '../../src/user/user.schema.ts';
+import * as registerUserSchema from '../../src/verification/register-user.schema.ts';
+import * as requestSmsCodeSchema from '../../src/verification/request-sms-code.schema.ts';
 import * as verificationSchema from '../../src/verification/verification.schema.ts';
+import * as verifySmsCodeSchema from '../../src/verification/verify-sms-code.schema.ts';
 import { readProjectFile } from '../support/sources.ts';
 
 const built = createSchema(resolvers);
@@ -47,9 +50,16 @@ describe('an error type', () => {
   });
 
   it('never extends another, since the first that fits would answer for it', () => {
-    const classes = [captchaSchema, rateLimitSchema, dependency, userSchema, verificationSchema].flatMap(
-      Object.values,
-    );
+    const classes = [
+      captchaSchema,
+      rateLimitSchema,
+      dependency,
+      userSchema,
+      verificationSchema,
+      requestSmsCodeSchema,
+      verifySmsCodeSchema,
+      registerUserSchema,
+    ].flatMap(Object.values);
     const extending = classes.filter((value) => value?.prototype instanceof UserError);
     expect(extending.map(({ name }) => name).sort()).toEqual(errors.map(({ name }) => name).sort());
     for (const { prototype } of extending) expect(Object.getPrototypeOf(prototype)).toBe(UserError.prototype);

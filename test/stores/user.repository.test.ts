@@ -1,5 +1,6 @@
 // Users in PostgreSQL, the real one and the embedded one: the unique constraint decides every race.
 
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ import { DependencyUnavailable } from '../../src/shared/dependency.ts';
 import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
 import { User } from '../../src/user/user.entity.ts';
 import { UserRepository } from '../../src/user/user.repository.ts';
+import { uuidV7 } from '../../src/user/uuid-v7.ts';
 import { freshMobile } from '../support/api.ts';
 import { describeWithPostgres } from '../support/suites.ts';
 import { createTestDatabase } from '../support/test-app.ts';
@@ -40,25 +42,35 @@ function suite(url: () => Promise<string | undefined>): void {
   });
 
   const mobile = () => parseMobile(freshMobile()) as Mobile;
+  const id = () => uuidV7(Date.now(), randomBytes(10));
 
   it('knows a mobile once it is registered', async () => {
     const number = mobile();
     expect(await users.isRegistered(number)).toBe(false);
-    const user = await users.register(number);
+    const user = await users.register(id(), number);
     expect(user).toMatchObject({ mobile: number, registeredAt: expect.any(Date) });
     expect(await users.isRegistered(number)).toBe(true);
   });
 
   it('keeps what it returned', async () => {
-    const user = await users.register(mobile());
+    const user = await users.register(id(), mobile());
     expect(await database.orm.em.fork().findOneOrFail(User, { id: String(user?.id) })).toEqual(user);
   });
 
   it('registers a mobile once, of 50 at once', async () => {
     const number = mobile();
-    const registered = await Promise.all(Array.from({ length: 50 }, () => users.register(number)));
+    const registered = await Promise.all(Array.from({ length: 50 }, () => users.register(id(), number)));
     expect(registered.filter((user) => user !== undefined)).toHaveLength(1);
     expect(await database.orm.em.fork().count(User, { mobile: number })).toBe(1);
+  });
+
+  it('gives the user of the first try to a second one with the same id, and to no other', async () => {
+    const [number, own] = [mobile(), id()];
+    const first = await users.register(own, number);
+    expect(await users.register(own, number)).toEqual(first);
+    expect(await users.register(id(), number)).toBeUndefined();
+    expect(await users.getId(number)).toBe(own);
+    expect(await users.getId(mobile())).toBeUndefined();
   });
 
   it('has a schema that the migrations make completely', async () => {

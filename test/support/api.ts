@@ -20,6 +20,23 @@ const REQUEST_SMS_CODE = `mutation ($input: RequestSmsCodeInput!) { requestSmsCo
   ... on ServiceUnavailableError { retryAfterSeconds }
 } }`;
 
+const VERIFY_SMS_CODE = `mutation ($input: VerifySmsCodeInput!) { verifySmsCode(input: $input) {
+  __typename
+  ... on MobileVerified { verificationToken expiresInSeconds }
+  ... on UserError { message }
+  ... on IncompleteInputError { missingFields }
+  ... on SmsCodeMismatchError { attemptsRemaining }
+  ... on TooManyRequestsError { scope retryAfterSeconds }
+  ... on ServiceUnavailableError { retryAfterSeconds }
+} }`;
+
+const REGISTER_USER = `mutation ($input: RegisterUserInput!) { registerUser(input: $input) {
+  __typename
+  ... on UserRegistered { user { id mobile registeredAt } }
+  ... on UserError { message }
+  ... on ServiceUnavailableError { retryAfterSeconds }
+} }`;
+
 /** Any member of a union, with the fields that the operations above ask for. */
 export interface Outcome {
   readonly __typename: string;
@@ -30,8 +47,10 @@ export interface SmsCodeRequest {
   readonly mobile: string;
   readonly captchaId: string;
   readonly captchaAnswer: string;
-  readonly purpose?: 'REGISTER' | 'LOGIN';
+  readonly purpose?: Purpose;
 }
+
+export type Purpose = 'REGISTER' | 'LOGIN';
 
 export type Headers = Record<string, string>;
 
@@ -76,6 +95,15 @@ export class Api {
     return (await this.ask(REQUEST_SMS_CODE, { input }, headers)).requestSmsCode as Outcome;
   }
 
+  async verifySmsCode(mobile: string, code: string, purpose?: Purpose, headers?: Headers): Promise<Outcome> {
+    const input = { mobile, code, ...(purpose && { purpose }) };
+    return (await this.ask(VERIFY_SMS_CODE, { input }, headers)).verifySmsCode as Outcome;
+  }
+
+  async registerUser(verificationToken: unknown, headers?: Headers): Promise<Outcome> {
+    return (await this.ask(REGISTER_USER, { input: { verificationToken } }, headers)).registerUser as Outcome;
+  }
+
   /** A captcha with its answer, as if a person had read it. */
   async readCaptcha(): Promise<{ captchaId: string; captchaAnswer: string }> {
     const { id } = expectType(await this.imageCaptcha(), 'ImageCaptcha');
@@ -84,11 +112,7 @@ export class Api {
   }
 
   /** Asks for a text with a captcha read rightly. */
-  async requestWithCaptcha(
-    mobile: string,
-    purpose?: SmsCodeRequest['purpose'],
-    headers?: Headers,
-  ): Promise<Outcome> {
+  async requestWithCaptcha(mobile: string, purpose?: Purpose, headers?: Headers): Promise<Outcome> {
     const captcha = await this.readCaptcha();
     return this.requestSmsCode({ mobile, ...captcha, ...(purpose && { purpose }) }, headers);
   }

@@ -5,6 +5,7 @@ import { openRedis } from '../../src/platform/open-redis.ts';
 import { rateLimitScripts } from '../../src/rate-limit/rate-limit.store.ts';
 import type { RedisClient, RedisDependency } from '../../src/shared/redis-client.ts';
 import { smsCodeScripts } from '../../src/verification/sms-code.store.ts';
+import { smsCodeAttemptScripts } from '../../src/verification/sms-code-attempt.store.ts';
 
 export interface ConnectedRedis {
   readonly client: RedisClient;
@@ -14,7 +15,8 @@ export interface ConnectedRedis {
 }
 
 export async function connectRedisTo(url: string): Promise<ConnectedRedis> {
-  const { client } = await openRedis(url, { ...rateLimitScripts, ...smsCodeScripts }, 5000, () => {});
+  const scripts = { ...rateLimitScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
+  const { client } = await openRedis(url, scripts, 5000, () => {});
   let calls = 0;
   const dependency = guard(() => client, {
     name: 'redis',

@@ -9,6 +9,7 @@ import { startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { Api } from './api.ts';
+import { expectEveryKeyToEnd } from './keyspace.ts';
 import { createDatabase } from './postgres-server.ts';
 import { hasRedisServer, type RedisServer, startEmbeddedRedis, startRedis } from './redis-server.ts';
 import { templateDatabase } from './template-database.ts';
@@ -40,6 +41,7 @@ const ROOMY = {
   CAPTCHA_PER_ADDRESS_PER_MINUTE: '100000',
   SMS_PER_ADDRESS_PER_HOUR: '100000',
   SMS_PER_DAY: '100000',
+  VERIFY_PER_ADDRESS_PER_HOUR: '100000',
 };
 
 export async function startTestApp(options: TestAppOptions = {}): Promise<TestApp> {
@@ -82,6 +84,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log,
     async stop() {
       await app.stop();
+      await expectEveryKeyToEnd(redis);
       await redis.quit();
       await gateway.stop();
       if (!options.redis) await redisServer.stop();

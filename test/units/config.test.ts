@@ -7,12 +7,20 @@ import { settings } from '../../src/settings.ts';
 
 const SECRET = 'a secret of thirty-two bytes, or so';
 
+const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const PRIVATE_PEM = p256.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+const PUBLIC_PEM = p256.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
+const OTHER_PRIVATE_PEM = otherCurve.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+const OTHER_PUBLIC_PEM = otherCurve.publicKey.export({ type: 'spki', format: 'pem' }) as string;
+
 /** All that production asks for. */
 const PRODUCTION: Environment = {
   NODE_ENV: 'production',
   REDIS_URL: 'rediss://user:password@redis.example:6379/0',
   DATABASE_URL: 'postgres://user:password@postgres.example:5432/yanzheng',
   CODE_SECRET: SECRET,
+  TOKEN_PRIVATE_KEY: PRIVATE_PEM,
   SMS_PROVIDER: 'yuntongxun',
   YUNTONGXUN_ACCOUNT_SID: '8a216da85f0000000000000000000001',
   YUNTONGXUN_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
@@ -28,13 +36,6 @@ function faultsOf(environment: Environment): readonly string[] {
     throw error;
   }
 }
-
-const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const PRIVATE_PEM = p256.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-const PUBLIC_PEM = p256.publicKey.export({ type: 'spki', format: 'pem' }) as string;
-const otherCurve = generateKeyPairSync('ec', { namedCurve: 'P-384' });
-const OTHER_PRIVATE_PEM = otherCurve.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
-const OTHER_PUBLIC_PEM = otherCurve.publicKey.export({ type: 'spki', format: 'pem' }) as string;
 
 describe('a bare environment', () => {
   it('is enough: everything is embedded and no text leaves the machine', () => {
@@ -55,6 +56,9 @@ describe('a bare environment', () => {
         perAddressPerHour: 20,
         perDay: 10_000,
       },
+      verifyPerAddressPerHour: 60,
+      concealsRegistered: false,
+      token: { issuer: 'yanzheng', audience: 'yanzheng', privateKey: undefined, otherPublicKeys: [] },
     });
   });
 
@@ -90,6 +94,11 @@ describe('a setting', () => {
       SMS_PER_MOBILE_PER_DAY: '11',
       SMS_PER_ADDRESS_PER_HOUR: '21',
       SMS_PER_DAY: '10001',
+      VERIFY_PER_ADDRESS_PER_HOUR: '61',
+      ENUMERATION: 'conceal',
+      TOKEN_ISSUER: 'https://verify.example',
+      TOKEN_AUDIENCE: 'shop',
+      TOKEN_PREVIOUS_PUBLIC_KEYS: `${PUBLIC_PEM}${PUBLIC_PEM.replaceAll('\n', '\\n')}`,
     });
     expect(config).toMatchObject({
       production: true,
@@ -122,7 +131,18 @@ describe('a setting', () => {
         perAddressPerHour: 21,
         perDay: 10_001,
       },
+      verifyPerAddressPerHour: 61,
+      concealsRegistered: true,
+      token: { issuer: 'https://verify.example', audience: 'shop' },
     });
+    expect(config.token.privateKey?.equals(p256.privateKey)).toBe(true);
+    expect(config.token.otherPublicKeys.map((key) => key.equals(p256.publicKey))).toEqual([true, true]);
+  });
+
+  it('that is a key may have its lines in one', () => {
+    for (const pem of [PRIVATE_PEM, PRIVATE_PEM.trim().replaceAll('\n', '\\n')]) {
+      expect(readConfig({ TOKEN_PRIVATE_KEY: pem }).token.privateKey?.equals(p256.privateKey)).toBe(true);
+    }
   });
 
   it('may have white space around it, as from a file with Windows line ends', () => {
@@ -343,6 +363,7 @@ describe('production', () => {
     ['REDIS_URL', 'REDIS_URL is missing: the embedded Redis is not for production'],
     ['DATABASE_URL', 'DATABASE_URL is missing: the embedded database is not for production'],
     ['CODE_SECRET', 'CODE_SECRET is missing: a generated secret is not for production'],
+    ['TOKEN_PRIVATE_KEY', 'TOKEN_PRIVATE_KEY is missing: a generated key is not for production'],
     ['SMS_PROVIDER', 'SMS_PROVIDER must name one that sends, in production: not simulated, not console'],
     ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_ACCOUNT_SID is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_AUTH_TOKEN is missing: SMS_PROVIDER is yuntongxun'],
@@ -367,6 +388,7 @@ describe('production', () => {
       'DATABASE_URL is missing: the embedded database is not for production',
       'REDIS_URL is missing: the embedded Redis is not for production',
       'CODE_SECRET is missing: a generated secret is not for production',
+      'TOKEN_PRIVATE_KEY is missing: a generated key is not for production',
       'SMS_PROVIDER must name one that sends, in production: not simulated, not console',
     ]);
   });

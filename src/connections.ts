@@ -1,0 +1,89 @@
+// The connections of the program: opened in their order, each behind its guard, and closed by the caller of `onStop`.
+
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import { databaseContent } from './mikro-orm.config.ts';
+import { isDatabaseOutage } from './platform/database.ts';
+import { guard } from './platform/guard.ts';
+import type { DependencyName, Metrics } from './platform/metrics.ts';
+import { openDatabase, prepareSchema } from './platform/open-database.ts';
+import { openRedis } from './platform/open-redis.ts';
+import { OutageLog } from './platform/outage-log.ts';
+import { rateLimitScripts } from './rate-limit/rate-limit.store.ts';
+import type { Dependency } from './shared/dependency.ts';
+import type { RedisDependency } from './shared/redis-client.ts';
+import { ObservedSmsSender, type ObserveText } from './sms/observed-sms-sender.ts';
+import { startSmsSender } from './sms/sms-providers.ts';
+import type { SmsSender } from './sms/sms-sender.ts';
+import { smsCodeScripts } from './verification/sms-code.store.ts';
+import { smsCodeAttemptScripts } from './verification/sms-code-attempt.store.ts';
+
+export interface AppSurroundings {
+  readonly logger: Logger;
+  /** Where the embedded database lives. */
+  readonly dataDirectory: string;
+  /** Shows one line to the person at the terminal. */
+  readonly print: (line: string) => void;
+  /** In place of the provider that the settings name. */
+  readonly sms?: SmsSender;
+}
+
+/** A call to Redis or PostgreSQL that takes longer than this is answered with `ServiceUnavailableError`. */
+const DEPENDENCY_TIMEOUT_MS = 1000;
+
+/** Takes what has to be closed, in the order of opening. */
+export type OnStop = (close: () => Promise<void>) => void;
+
+export interface Connections {
+  readonly database: Dependency<SqlEntityManager>;
+  readonly redis: RedisDependency;
+  readonly sms: SmsSender;
+}
+
+export async function openConnections(
+  config: Config,
+  { logger, dataDirectory, print, sms }: AppSurroundings,
+  metrics: Metrics,
+  onStop: OnStop,
+): Promise<Connections> {
+  const outages = new OutageLog(logger);
+  const observed = (name: DependencyName) => ({
+    name,
+    timeoutMs: DEPENDENCY_TIMEOUT_MS,
+    observe(seconds: number, outage: unknown) {
+      metrics.observeDependency(name, seconds);
+      if (outage !== undefined) metrics.countOutage(name);
+      outages.note(name, outage);
+    },
+  });
+
+  const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory);
+  onStop(database.close);
+  await prepareSchema(database);
+
+  const scripts = { ...rateLimitScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
+  const noteRedis = (error: Error) => outages.note('redis', error);
+  const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
+  onStop(redis.close);
+
+  const sender = new ObservedSmsSender(
+    sms ?? (await startSmsSender(config.sms, print)),
+    observeText(metrics),
+  );
+  onStop(() => sender.close());
+
+  return {
+    database: guard(() => database.orm.em.fork(), { ...observed('postgresql'), isOutage: isDatabaseOutage }),
+    // Whatever Redis says instead of an answer: nothing was counted that a check could rely on.
+    redis: guard(() => redis.client, { ...observed('redis'), isOutage: () => true }),
+    sms: sender,
+  };
+}
+
+function observeText(metrics: Metrics): ObserveText {
+  return (outcome, seconds) => {
+    metrics.observeDependency('sms_gateway', seconds);
+    metrics.countText(outcome.kind);
+  };
+}

@@ -1,0 +1,26 @@
+// The Redis keys of codes and of the failures at guessing them. They name a mobile by its keyed hash.
+
+import type { KeyedHash } from '../shared/keyed-hash.ts';
+import type { Mobile } from '../shared/mobile.ts';
+import type { SmsCodePurpose } from './verification.schema.ts';
+
+/**
+ * Every send takes one from the service's day, which is a single key. What has to change together with it therefore
+ * lives with it on one node of a Cluster: this hash tag puts it there, and a decision is one atomic script.
+ */
+export const SMS_SLOT = '{sms}';
+
+/** A hash: the code's nonce, the attempts made at it, and, until a resend, the reservation that opened it. */
+export function smsCodeKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
+  return `${SMS_SLOT}:code:${purpose}:${hash('mobile', mobile)}`;
+}
+
+/** A list: the times of the last hour's failures. */
+export function failuresKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
+  return `${SMS_SLOT}:failures:${purpose}:${hash('mobile', mobile)}:hour`;
+}
+
+/** A number: the failures since the last success. */
+export function failureStreakKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
+  return `${SMS_SLOT}:failures:${purpose}:${hash('mobile', mobile)}:streak`;
+}

@@ -1,0 +1,108 @@
+// The walk of `verifySmsCode`.
+
+import { type KeyObject, randomBytes } from 'node:crypto';
+import { RateLimitScope, TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
+import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
+import type { Audit, Caller } from '../shared/audit.ts';
+import type { KeyedHash } from '../shared/keyed-hash.ts';
+import { type Mobile, parseMobile } from '../shared/mobile.ts';
+import { UserError } from '../shared/user-error.ts';
+import type { UserRepository } from '../user/user.repository.ts';
+import { emptyFields } from './empty-fields.ts';
+import { deriveSmsCode, isSmsCode } from './sms-code.ts';
+import { type SmsCodeAttempt, type SmsCodeAttemptStore } from './sms-code-attempt.store.ts';
+import { IncompleteInputError, InvalidMobileError, SmsCodePurpose } from './verification.schema.ts';
+import type { VerificationTokens } from './verification-token.ts';
+import {
+  MobileVerified,
+  SmsCodeExpiredError,
+  SmsCodeMismatchError,
+  type VerifySmsCodeInput,
+} from './verify-sms-code.schema.ts';
+
+const HOUR_SECONDS = 60 * 60;
+const JTI_BYTES = 16;
+
+export interface VerifySmsCodeParts {
+  readonly rateLimit: RateLimitStore;
+  readonly users: UserRepository;
+  readonly attempts: SmsCodeAttemptStore;
+  readonly tokens: VerificationTokens;
+  readonly hash: KeyedHash;
+  readonly codeSecret: KeyObject;
+  readonly perAddressPerHour: number;
+  readonly audit: Audit;
+}
+
+export class VerifySmsCodeService {
+  constructor(private readonly parts: VerifySmsCodeParts) {}
+
+  /**
+   * Proves that somebody has a mobile, by the code that went there. The attempt is counted before anything is compared.
+   * @throws DependencyUnavailable if Redis or PostgreSQL does not answer; nothing is verified then.
+   */
+  async verifySmsCode(input: VerifySmsCodeInput, caller: Caller) {
+    const missing = emptyFields(input, ['mobile', 'code']);
+    if (missing.length > 0) return new IncompleteInputError(missing);
+    const mobile = parseMobile(input.mobile);
+    if (mobile === undefined) return new InvalidMobileError();
+
+    const triedTooOften = await this.reserveAddress(caller);
+    if (triedTooOften) return triedTooOften;
+
+    // First, whatever the code is: a database that is away must cost no attempt.
+    const userId = input.purpose === SmsCodePurpose.LOGIN ? await this.parts.users.getId(mobile) : undefined;
+
+    const attempt = await this.parts.attempts.count(input.purpose, mobile);
+    if (attempt instanceof UserError) return this.refused(attempt, input.purpose, mobile, caller);
+
+    const isRight =
+      this.isRight(attempt, input, mobile) && (input.purpose !== SmsCodePurpose.LOGIN || userId);
+    const refusal = isRight
+      ? !(await attempt.consume()) && new SmsCodeExpiredError()
+      : new SmsCodeMismatchError(attempt.attemptsRemaining);
+    if (refusal) return this.refused(refusal, input.purpose, mobile, caller);
+
+    this.parts.audit('verify_ok', { caller, mobile, purpose: input.purpose });
+    return this.verified(input.purpose, mobile, userId);
+  }
+
+  private async reserveAddress(caller: Caller): Promise<TooManyRequestsError | undefined> {
+    const { rateLimit, hash, perAddressPerHour, audit } = this.parts;
+    const refusal = await rateLimit.reserve([
+      {
+        key: `allowance:verify:${hash('address', caller.clientAddress)}`,
+        scope: RateLimitScope.ADDRESS,
+        limit: perAddressPerHour,
+        windowSeconds: HOUR_SECONDS,
+      },
+    ]);
+    if (refusal) audit('allowance_refused', { caller, scope: refusal.scope });
+    return refusal;
+  }
+
+  private isRight({ nonce }: SmsCodeAttempt, { purpose, code }: VerifySmsCodeInput, mobile: Mobile): boolean {
+    return isSmsCode(deriveSmsCode(this.parts.codeSecret, { purpose, mobile, nonce }), code);
+  }
+
+  private refused<Refusal extends UserError>(
+    refusal: Refusal,
+    purpose: SmsCodePurpose,
+    mobile: Mobile,
+    caller: Caller,
+  ): Refusal {
+    const event = refusal instanceof TooManyRequestsError ? 'verify_stopped' : 'verify_failed';
+    this.parts.audit(event, { caller, mobile, purpose, reason: refusal.constructor.name });
+    return refusal;
+  }
+
+  private async verified(purpose: SmsCodePurpose, mobile: Mobile, userId: string | undefined) {
+    const jti = randomBytes(JTI_BYTES).toString('base64url');
+    const { token, expiresInSeconds } = await this.parts.tokens.sign(
+      { purpose, mobile, userId },
+      jti,
+      Date.now(),
+    );
+    return new MobileVerified({ verificationToken: token, expiresInSeconds });
+  }
+}

@@ -1,5 +1,5 @@
-// better-auth's phone-number plugin on node:http, its rate limit off. It makes a code, stores it and sends it; it asks
-// for no captcha, counts nothing and does not look for the user.
+// better-auth's phone-number plugin on node:http, its rate limit off. To send, it makes a code, stores it and sends it; it
+// asks for no captcha, counts nothing and does not look for the user. To verify, it also makes the user and a session.
 
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
@@ -18,7 +18,10 @@ const auth = betterAuth({
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
   plugins: [
-    phoneNumber({ sendOTP: ({ phoneNumber, code }) => sendText(phoneNumber.slice('+86'.length), code) }),
+    phoneNumber({
+      sendOTP: ({ phoneNumber, code }) => sendText(phoneNumber.slice('+86'.length), code),
+      signUpOnVerification: { getTempEmail: (number) => `${number.slice(1)}@bench.example` },
+    }),
   ],
 });
 const { runMigrations } = await getMigrations(auth.options);

@@ -1,12 +1,21 @@
 // The floor: the same calls to Redis, PostgreSQL and the gateway behind bare node:http, replies written by hand.
 // What lies between it and a server is the price of everything else.
 
-import { createHmac, createSecretKey, randomBytes, randomInt } from 'node:crypto';
+import {
+  createHmac,
+  createSecretKey,
+  generateKeyPairSync,
+  randomBytes,
+  randomInt,
+  sign,
+  timingSafeEqual,
+} from 'node:crypto';
 import { createServer } from 'node:http';
 import { Resvg } from '@resvg/resvg-js';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import svgCaptcha from 'svg-captcha';
+import { codeOfDigest } from '../dist/verification/sms-code.js';
 import { sendText } from './gateway-client.mjs';
 
 const { PORT, REDIS_URL, DATABASE_URL, CODE_SECRET, REDIS_SCRIPTS } = process.env;
@@ -21,6 +30,10 @@ const RESEND_NEEDS_MS = 60_000;
 const redis = new Redis(REDIS_URL, { scripts: JSON.parse(REDIS_SCRIPTS) });
 const database = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
 const secret = createSecretKey(Buffer.from(CODE_SECRET));
+
+const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+const signingKey = { key: privateKey, dsaEncoding: 'ieee-p1363' };
+const tokenHeader = part({ alg: 'ES256', typ: 'mobile-verification+jwt', kid: 'floor' });
 
 const hmac = (...words) => createHmac('sha256', secret).update(words.join('\0')).digest();
 const hash = (kind, value) => hmac(kind, value).toString('base64url').slice(0, 22);
@@ -66,17 +79,51 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
   );
   if (refused > 0) return refusal('TooManyRequestsError');
 
-  const code = String(hmac('sms-code', purpose, e164, nonce, 0).readUInt32BE() % 1_000_000).padStart(6, '0');
-  await sendText(mobile, code);
+  await sendText(mobile, codeOf(purpose, e164, nonce));
   const masked = `${mobile.slice(0, 3)}****${mobile.slice(7)}`;
   return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${masked}","codeLength":6,"expiresInSeconds":${Math.floor(lifeMs / 1000)},"resendAfterSeconds":60}}}`;
+}
+
+async function verifySmsCode({ mobile, code, purpose = 'REGISTER' }, address) {
+  if (!code || !/^1[3-9]\d{9}$/.test(mobile)) return refusal('IncompleteInputError');
+  const addressKey = `allowance:verify:${hash('address', address)}`;
+  const [blocked] = await redis.reserveAllowances(1, addressKey, MANY, HOUR_MS);
+  if (blocked > 0) return refusal('TooManyRequestsError');
+
+  const e164 = `+86${mobile}`;
+  const mobileHash = hash('mobile', e164);
+  const keys = [
+    `{sms}:failures:${purpose}:${mobileHash}:hour`,
+    `{sms}:failures:${purpose}:${mobileHash}:streak`,
+    `{sms}:code:${purpose}:${mobileHash}`,
+  ];
+  const [counted, at, nonce] = await redis.countSmsCodeAttempt(3, ...keys, 10, HOUR_MS, 100, 365 * DAY_MS, 5);
+  if (counted !== 'counted') return refusal('SmsCodeExpiredError');
+  if (!timingSafeEqual(Buffer.from(codeOf(purpose, e164, nonce)), Buffer.from(code)))
+    return refusal('SmsCodeMismatchError');
+  if ((await redis.consumeSmsCode(3, ...keys, at, nonce)) !== 1) return refusal('SmsCodeExpiredError');
+
+  const iat = Math.floor(Date.now() / 1000);
+  const jti = randomBytes(16).toString('base64url');
+  const claims = { purpose, mobile: e164, iss: 'bench', aud: 'bench', iat, exp: iat + 600, jti };
+  const signed = `${tokenHeader}.${part(claims)}`;
+  const token = `${signed}.${sign('sha256', Buffer.from(signed), signingKey).toString('base64url')}`;
+  return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":600}}}`;
+}
+
+function codeOf(purpose, e164, nonce) {
+  return codeOfDigest(hmac('sms-code', purpose, e164, nonce, 0));
+}
+
+function part(value) {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 function refusal(type) {
   return `{"data":{"refused":{"__typename":"${type}"}}}`;
 }
 
-const operations = { imageCaptcha, requestSmsCode };
+const operations = { imageCaptcha, requestSmsCode, verifySmsCode };
 
 createServer((request, response) => {
   let body = '';

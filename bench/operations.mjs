@@ -1,6 +1,8 @@
 // What is measured: each operation with its requests, what has to be in place for them, and its targets.
 
-import { randomBytes } from 'node:crypto';
+import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
+import { createKeyedHash } from '../dist/shared/keyed-hash.js';
+import { deriveSmsCode } from '../dist/verification/sms-code.js';
 
 let mobiles = 0;
 
@@ -25,6 +27,37 @@ async function seedCaptchas(redis, count) {
   return ids;
 }
 
+/** Puts a live code for each mobile into Redis; resolves to the codes. */
+async function seedCodes(redis, codeSecret, mobiles) {
+  const secret = createSecretKey(Buffer.from(codeSecret));
+  const hash = createKeyedHash(secret);
+  const purpose = 'REGISTER';
+  const codes = [];
+  for (let start = 0; start < mobiles.length; start += PIPELINE) {
+    const pipeline = redis.pipeline();
+    for (const mobile of mobiles.slice(start, start + PIPELINE)) {
+      const nonce = randomBytes(16).toString('base64url');
+      const key = `{sms}:code:${purpose}:${hash('mobile', `+86${mobile}`)}`;
+      pipeline.hset(key, { nonce, attempts: 0 }).expire(key, 300);
+      codes.push(deriveSmsCode(secret, { purpose, mobile: `+86${mobile}`, nonce }));
+    }
+    await pipeline.exec();
+  }
+  return codes;
+}
+
+/** The codes that better-auth would have stored. */
+async function seedBetterAuth(query, mobiles) {
+  await query(
+    `insert into verification (id, identifier, value, "expiresAt", "createdAt", "updatedAt")
+     select id, 'phone-number-otp-+86' || mobile, '123456:0', now() + interval '5 minutes', now(), now()
+     from unnest($1::text[], $2::text[]) as seeds (id, mobile)`,
+    [mobiles.map(() => randomUUID()), mobiles],
+  );
+  await query('analyze verification');
+  return mobiles.map(() => '123456');
+}
+
 const imageCaptcha = `query imageCaptcha {
   imageCaptcha {
     __typename
@@ -41,16 +74,25 @@ const requestSmsCode = `mutation requestSmsCode($input: RequestSmsCodeInput!) {
   }
 }`;
 
+const verifySmsCode = `mutation verifySmsCode($input: VerifySmsCodeInput!) {
+  verifySmsCode(input: $input) {
+    __typename
+    ... on MobileVerified { verificationToken expiresInSeconds }
+    ... on UserError { message }
+  }
+}`;
+
 /**
- * `bodies(redis, count)` makes the request bodies of one slice, and in Redis what they need; Redis is empty before.
+ * `bodies(stores, count, server)` makes the request bodies of one slice, and in the stores what they need; Redis is empty before.
  * `servers` maps each server that knows the operation to its path and to what a success holds.
+ * `mostPerSecond` is more requests than a server answers, where `MOST_PER_SECOND` would be far too many.
  * `texts` is how many texts one success sends.
  */
 export const operations = [
   {
     name: 'imageCaptcha',
     texts: 0,
-    async bodies(_redis, count) {
+    async bodies(_stores, count) {
       return Array(count).fill({ operationName: 'imageCaptcha', query: imageCaptcha });
     },
     servers: {
@@ -62,7 +104,7 @@ export const operations = [
   {
     name: 'requestSmsCode',
     texts: 1,
-    async bodies(redis, count) {
+    async bodies({ redis }, count) {
       return (await seedCaptchas(redis, count)).map((captchaId) => ({
         operationName: 'requestSmsCode',
         query: requestSmsCode,
@@ -81,6 +123,36 @@ export const operations = [
     targets: [
       { server: 'ours', against: 'floor', atLeast: 0.5 },
       { server: 'ours', against: 'better-auth', atLeast: 1 },
+    ],
+  },
+  {
+    name: 'verifySmsCode',
+    texts: 0,
+    async bodies({ redis, codeSecret, queryBetterAuth }, count, server) {
+      const mobiles = Array.from({ length: count }, freshMobile);
+      const codes =
+        server === 'better-auth'
+          ? await seedBetterAuth(queryBetterAuth, mobiles)
+          : await seedCodes(redis, codeSecret, mobiles);
+      return mobiles.map((mobile, index) => ({
+        operationName: 'verifySmsCode',
+        query: verifySmsCode,
+        variables: { input: { mobile, code: codes[index] } },
+      }));
+    },
+    servers: {
+      ours: { path: '/graphql', success: '{"data":{"verifySmsCode":{"__typename":"MobileVerified",' },
+      floor: { path: '/graphql', success: '{"data":{"verifySmsCode":{"__typename":"MobileVerified",' },
+      'better-auth': {
+        path: '/api/auth/phone-number/verify',
+        success: '{"status":true,',
+        body: ({ variables: { input } }) => ({ phoneNumber: `+86${input.mobile}`, code: input.code }),
+        mostPerSecond: 1000,
+      },
+    },
+    targets: [
+      { server: 'ours', against: 'floor', atLeast: 0.35 },
+      { server: 'ours', against: 'better-auth', atLeast: 6 },
     ],
   },
 ];

@@ -10,6 +10,7 @@ import { Redis } from 'ioredis';
 import 'reflect-metadata';
 import { rateLimitScripts } from '../dist/rate-limit/rate-limit.store.js';
 import { smsCodeScripts } from '../dist/verification/sms-code.store.js';
+import { smsCodeAttemptScripts } from '../dist/verification/sms-code-attempt.store.js';
 import { CONNECTIONS, httpRequest, load } from './load.mjs';
 import { operations as allOperations } from './operations.mjs';
 import { cpuSeconds, freePort, leaveServerCore, Processes, residentMb, serverCore } from './processes.mjs';
@@ -56,13 +57,13 @@ try {
 /** @returns whether every answer was a success. */
 async function bench() {
   const surroundings = await startSurroundings();
-  const servers = await startServers(surroundings);
+  const { servers, stores } = await startServers(surroundings);
   const slices = [];
   for (let round = -plan.warmUpRounds; round < plan.rounds; round += 1) {
     for (const operation of operations) {
       for (const [name, server] of Object.entries(servers)) {
         if (!operation.servers[name]) continue;
-        const slice = await measure(operation, name, server, surroundings);
+        const slice = await measure(operation, name, server, { ...surroundings, stores });
         slices.push({ round, operation: operation.name, server: name, ...slice });
       }
     }
@@ -88,7 +89,7 @@ async function startSurroundings() {
   return { createDatabase, redisUrl, redisName, redis, gatewayPort, texts };
 }
 
-async function startServers({ createDatabase, redisUrl, gatewayPort }) {
+async function startServers({ createDatabase, redis, redisUrl, gatewayPort }) {
   const common = {
     REDIS_URL: redisUrl,
     DATABASE_URL: await createDatabase('yanzheng'),
@@ -110,8 +111,9 @@ async function startServers({ createDatabase, redisUrl, gatewayPort }) {
      from generate_series(1, ${REGISTERED}) n`,
   );
   await query(common.DATABASE_URL, 'vacuum analyze users');
-  const REDIS_SCRIPTS = JSON.stringify({ ...rateLimitScripts, ...smsCodeScripts });
-  return {
+  const REDIS_SCRIPTS = JSON.stringify({ ...rateLimitScripts, ...smsCodeScripts, ...smsCodeAttemptScripts });
+  const betterAuthUrl = await createDatabase('better_auth');
+  const servers = {
     ours: await startServer(
       'ours',
       ['--enable-source-maps', local('../dist/main.js'), 'serve'],
@@ -121,9 +123,11 @@ async function startServers({ createDatabase, redisUrl, gatewayPort }) {
     floor: await startServer('floor', [local('floor.mjs')], { ...common, REDIS_SCRIPTS }),
     'better-auth': await startServer('better-auth', [local('better-auth.mjs')], {
       ...common,
-      DATABASE_URL: await createDatabase('better_auth'),
+      DATABASE_URL: betterAuthUrl,
     }),
   };
+  const queryBetterAuth = (text, values) => query(betterAuthUrl, text, values);
+  return { servers, stores: { redis, codeSecret: common.CODE_SECRET, queryBetterAuth } };
 }
 
 /** Everything on, as in production; only the allowances are wider. */
@@ -166,10 +170,10 @@ async function startServer(name, args, env, readyPath = '/') {
 }
 
 /** One slice: one operation of one server for some seconds. */
-async function measure(operation, name, { port, pid }, { redis, texts }) {
-  const { path, success, body = (whole) => whole } = operation.servers[name];
+async function measure(operation, name, { port, pid }, { redis, texts, stores }) {
+  const { path, success, body = (whole) => whole, mostPerSecond = MOST_PER_SECOND } = operation.servers[name];
   await redis.flushall();
-  const bodies = await operation.bodies(redis, Math.ceil(MOST_PER_SECOND * plan.seconds));
+  const bodies = await operation.bodies(stores, Math.ceil(mostPerSecond * plan.seconds), name);
   const requests = bodies.map((whole) => httpRequest(path, body(whole)));
   const isSuccess = (answer) => answer.includes(success);
 

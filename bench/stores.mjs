@@ -76,11 +76,11 @@ async function installPostgres(target) {
   return bin;
 }
 
-export async function query(url, text) {
+export async function query(url, text, values) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query(text)).rows;
+    return (await client.query(text, values)).rows;
   } finally {
     await client.end();
   }

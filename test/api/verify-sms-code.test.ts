@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { countTypes, expectType, freshMobile } from '../support/api.ts';
+import { dump } from '../support/keyspace.ts';
 import { registerMobile } from '../support/registered.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { success } from '../support/test-gateway.ts';
@@ -152,6 +153,20 @@ describe('verifySmsCode', () => {
     app.gateway.answer = (response) => response.destroy();
     expect(await app.api.requestWithCaptcha(mobile)).toMatchObject({ mayStillArrive: true });
     expectType(await app.api.verifySmsCode(mobile, app.gateway.lastCode), 'MobileVerified');
+  });
+
+  it('leaves neither a code nor a mobile nor a token in Redis', async () => {
+    const code = await receiveCode();
+    await app.api.verifySmsCode(mobile, wrong(code));
+    const before = await dump(app.redis);
+    const { verificationToken } = await app.api.verifySmsCode(mobile, code);
+    await app.api.registerUser(verificationToken);
+    const everything = before + (await dump(app.redis));
+    expect(everything).toContain('{sms}:failures:REGISTER:');
+    expect(everything).toContain(String(readToken(verificationToken).claims.jti));
+    for (const secret of [mobile, mobile.slice(3), String(verificationToken).split('.')[2]])
+      expect(everything).not.toContain(secret);
+    expect(everything).not.toMatch(new RegExp(`(?<!\\d)${code}(?!\\d)`));
   });
 
   it('never lets a code or a token into the log', async () => {

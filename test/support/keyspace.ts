@@ -16,3 +16,14 @@ export async function expectEveryKeyToEnd(client: Redis | Cluster): Promise<void
   const endless = keys.filter((_key, index) => lives[index] === -1);
   if (endless.length > 0) throw new Error(`keys without an end: ${endless.join(', ')}`);
 }
+
+/** Every key with its value, as somebody who got hold of a copy would read them. */
+export async function dump(client: Redis | Cluster): Promise<string> {
+  const entries = (await keyspace(client)).map(async (key) => {
+    const type = await client.type(key);
+    if (type === 'hash') return [key, await client.hgetall(key)];
+    if (type === 'list') return [key, await client.lrange(key, 0, -1)];
+    return [key, await client.get(key)];
+  });
+  return JSON.stringify(await Promise.all(entries));
+}

@@ -85,6 +85,8 @@ function strangers(environment: Environment): string[] {
   return names.map((name) => `${name} is not a setting`);
 }
 
+const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
+
 const OF_THE_ACCOUNT = ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'] as const;
 
 /** What this combination of settings needs, and does not have. */
@@ -95,6 +97,7 @@ function missing(values: SettingValues): string[] {
       ['REDIS_URL', 'the embedded Redis is not for production'],
       ['CODE_SECRET', 'a generated secret is not for production'],
       ['TOKEN_PRIVATE_KEY', 'a generated key is not for production'],
+      ['SMS_PER_DAY', 'what the worst day may cost is for you to say'],
     );
   }
   if (values.SMS_PROVIDER === 'yuntongxun') {
@@ -161,7 +164,8 @@ function configOf(values: SettingValues): Config {
       perMobilePerHour: values.SMS_PER_MOBILE_PER_HOUR,
       perMobilePerDay: values.SMS_PER_MOBILE_PER_DAY,
       perAddressPerHour: values.SMS_PER_ADDRESS_PER_HOUR,
-      perDay: values.SMS_PER_DAY,
+      perRangePerHour: values.SMS_PER_RANGE_PER_HOUR,
+      perDay: values.SMS_PER_DAY ?? SMS_PER_DAY_OUTSIDE_PRODUCTION,
     },
     verifyPerAddressPerHour: values.VERIFY_PER_ADDRESS_PER_HOUR,
     concealsRegistered: values.ENUMERATION === 'conceal',

@@ -183,6 +183,7 @@ describeWithPostgres('in production', () => {
       REDIS_URL: redis.url,
       CODE_SECRET: 'a secret of the tests, 32 bytes and more',
       TOKEN_PRIVATE_KEY: freshPrivatePem(),
+      SMS_PER_DAY: '1000',
       SMS_PROVIDER: 'yuntongxun',
       YUNTONGXUN_ACCOUNT_SID: 'account',
       YUNTONGXUN_AUTH_TOKEN: 'a-token-nobody-may-see',

@@ -2,12 +2,13 @@
 
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
+import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
 import { createKeyedHash } from '../../src/shared/keyed-hash.ts';
 import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
 import type { RedisClient } from '../../src/shared/redis-client.ts';
 import { SmsCodeStore } from '../../src/verification/sms-code.store.ts';
 import { type SmsCodeAttempt, SmsCodeAttemptStore } from '../../src/verification/sms-code-attempt.store.ts';
+import { rangeKey } from '../../src/verification/sms-code-keys.ts';
 import { SmsCodePurpose } from '../../src/verification/verification.schema.ts';
 import { SmsCodeExpiredError } from '../../src/verification/verify-sms-code.schema.ts';
 import { freshMobile } from '../support/api.ts';
@@ -46,6 +47,12 @@ describeEachRedis('attempts at a code', (kind) => {
   const failuresKey = () => `{sms}:failures:REGISTER:${hash('mobile', mobile)}:hour`;
   const streakKey = () => `{sms}:failures:REGISTER:${hash('mobile', mobile)}:streak`;
   const counted = async (purpose = REGISTER) => (await attempts.count(purpose, mobile)) as SmsCodeAttempt;
+  const rangeAllowance = (of: Mobile) => ({
+    key: rangeKey(hash, of),
+    scope: RateLimitScope.SERVICE,
+    limit: 20,
+    windowSeconds: 3600,
+  });
   async function remaining(times: number): Promise<number[]> {
     const left: number[] = [];
     while (left.length < times) left.push((await counted()).attemptsRemaining);
@@ -103,6 +110,17 @@ describeEachRedis('attempts at a code', (kind) => {
     expect(await client.exists(failuresKey())).toBe(0);
     expect(await client.exists(streakKey())).toBe(0);
     expect(await client.exists(codeKey())).toBe(0);
+  });
+
+  it('that prove a code give all its texts back to the range of numbers, and no others', async () => {
+    const range = [rangeAllowance(mobile)];
+    await codes.open(REGISTER, mobile, range, randomUUID());
+    await codes.open(REGISTER, mobile, range, randomUUID());
+    const neighbour = parseMobile(`${mobile.slice(3, -1)}${9 - Number(mobile.at(-1))}`) as Mobile;
+    await codes.open(REGISTER, neighbour, range, randomUUID());
+    expect(await client.llen(String(range[0]?.key))).toBe(3);
+    expect(await (await counted()).consume()).toBe(true);
+    expect(await client.llen(String(range[0]?.key))).toBe(1);
   });
 
   it('leave the expiry of the code as it is', async () => {

@@ -60,7 +60,7 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
     surroundings.logger.debug({ operation, outcome, seconds }, 'answered');
   });
 
-  const { redis, database } = connections;
+  const { redis, database, sms } = connections;
   const server = await startServer(config.http, {
     schema,
     probes: {
@@ -68,6 +68,7 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
         redis: () => redis.use((client) => client.ping()),
         postgresql: () => database.use((em) => em.execute('select 1')),
       },
+      states: () => ({ sms_gateway: sms.breakerState }),
       metrics: () => metrics.exposition(),
     },
     jwks: secrets.tokens.jwks,

@@ -19,6 +19,8 @@ export interface Config {
   /** `undefined`: one is made for the life of the process. */
   readonly codeSecret: Buffer | undefined;
   readonly sms: SmsSettings;
+  /** Texts that wait for the provider, or for a connection to it, at once. */
+  readonly smsMostUnderWay: number;
   readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
   readonly sendLimits: SendLimits;
@@ -86,6 +88,8 @@ function strangers(environment: Environment): string[] {
 }
 
 const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
+/** A text waits for three others at most: with all of them slow, more would only wait in vain. */
+const UNDER_WAY_PER_CONNECTION = 4;
 
 const OF_THE_ACCOUNT = ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'] as const;
 
@@ -154,6 +158,7 @@ function configOf(values: SettingValues): Config {
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
     sms: smsOf(values),
+    smsMostUnderWay: values.YUNTONGXUN_CONNECTIONS * UNDER_WAY_PER_CONNECTION,
     captcha: {
       ttlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
       perAddressPerMinute: values.CAPTCHA_PER_ADDRESS_PER_MINUTE,

@@ -67,14 +67,24 @@ describeWithRedis('while Redis', () => {
       expect(await timed(app.api.imageCaptcha(zh))).toEqual(UNAVAILABLE);
       expect(await timed(app.api.verifySmsCode(freshMobile(), '123456', undefined, zh))).toEqual(UNAVAILABLE);
       expect(await timed(app.api.registerUser(token, zh))).toEqual(UNAVAILABLE);
-      expect(await readiness(app)).toEqual({ status: 'unavailable', redis: 'down', postgresql: 'up' });
+      expect(await readiness(app)).toEqual({
+        status: 'unavailable',
+        redis: 'down',
+        postgresql: 'up',
+        sms_gateway: 'closed',
+      });
       expect(app.gateway.requests).toHaveLength(0);
 
       await (state === 'is gone' ? redis.restart() : redis.resume());
       await healed(() => app.api.imageCaptcha(), 'ImageCaptcha');
       expectType(await app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
       expectType(await app.api.registerUser(token), 'UserRegistered');
-      expect(await readiness(app)).toEqual({ status: 'ready', redis: 'up', postgresql: 'up' });
+      expect(await readiness(app)).toEqual({
+        status: 'ready',
+        redis: 'up',
+        postgresql: 'up',
+        sms_gateway: 'closed',
+      });
       expect(app.log.filter((line) => line.includes('dependency unavailable'))).toHaveLength(1);
     },
   );
@@ -108,7 +118,12 @@ describeWithPostgres('while PostgreSQL', () => {
     const mobile = freshMobile();
     await (state === 'is gone' ? postgres.kill() : postgres.pause());
     expect(await timed(app.api.requestWithCaptcha(mobile, undefined, zh))).toEqual(UNAVAILABLE);
-    expect(await readiness(app)).toEqual({ status: 'unavailable', redis: 'up', postgresql: 'down' });
+    expect(await readiness(app)).toEqual({
+      status: 'unavailable',
+      redis: 'up',
+      postgresql: 'down',
+      sms_gateway: 'closed',
+    });
     expect(app.gateway.requests).toHaveLength(0);
 
     await (state === 'is gone' ? postgres.restart() : postgres.resume());

@@ -72,6 +72,7 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
       metrics: () => metrics.exposition(),
     },
     jwks: secrets.tokens.jwks,
+    finishWork: (atMostMs) => sms.finish(atMostMs),
     logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),
   });
   onStop(server.stop);

@@ -33,6 +33,8 @@ export interface ServerParts {
   readonly probes: Omit<Probes, 'isStopping'>;
   /** Public keys for other backends, a JWK set. */
   readonly jwks: unknown;
+  /** Resolves when what outlives its request is done, or after so long. */
+  readonly finishWork: (atMostMs: number) => Promise<void>;
   readonly logFault: LogFault;
 }
 
@@ -87,7 +89,7 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
     url: urlOf(settings.host, app.server.address() as AddressInfo),
     async stop() {
       stopping = true;
-      await running.finish(FINISH_AT_MOST_MS);
+      await Promise.all([running.finish(FINISH_AT_MOST_MS), parts.finishWork(FINISH_AT_MOST_MS)]);
       await app.close();
       await apollo.stop();
     },

@@ -34,6 +34,7 @@ export class ProtectedSmsSender implements SmsSender {
   private readonly places;
   private readonly breaker;
   private openedAtMs = 0;
+  private onIdle: () => void = () => {};
 
   constructor(
     private readonly sender: SmsSender,
@@ -69,7 +70,21 @@ export class ProtectedSmsSender implements SmsSender {
         return { kind: 'notSent', reason, retryAfterSeconds: RETRY_WHEN_CROWDED_SECONDS };
       }
       throw error;
+    } finally {
+      if (this.underWay === 0) this.onIdle();
     }
+  }
+
+  /** Resolves when no text is under way, or after `atMostMs`. */
+  async finish(atMostMs: number): Promise<void> {
+    if (this.underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, atMostMs);
+      this.onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   close(): Promise<void> {

@@ -45,7 +45,8 @@ end
 local reserved = reserve({failures}, ARGV)
 if reserved[1] > 0 then return {'refused', reserved[2]} end
 local at = reserved[2]
-if tonumber(redis.call('HGET', code, 'attempts') or most_attempts) >= most_attempts then
+local live = redis.call('HMGET', code, 'nonce', 'attempts')
+if not live[1] or tonumber(live[2]) >= most_attempts then
   give_back({failures}, at)
   return {'no code'}
 end
@@ -57,7 +58,7 @@ for _, time in ipairs(redis.call('LRANGE', failures, 0, -1)) do
   if tonumber(time) > at - hour then recent = recent + 1 end
 end
 local remaining = math.min(most_attempts - attempts, per_hour - recent, in_a_row - row)
-return {'counted', at, redis.call('HGET', code, 'nonce'), remaining}`,
+return {'counted', at, live[1], remaining}`,
   },
   // KEYS: as above, then the texts to the range of numbers that were not verified.
   // ARGV: the time of the attempt in ms, the nonce that it was compared with.

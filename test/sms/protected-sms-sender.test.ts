@@ -61,6 +61,19 @@ describe('a provider that is protected', () => {
     expect(sender.underWay).toBe(0);
   });
 
+  it('is waited for, but not for ever', async () => {
+    await sender.finish(1000);
+    const running = sender.send(message);
+    const finished = sender.finish(1000);
+    answers.pop()?.(sent);
+    await Promise.all([running, finished]);
+    sender.send(message);
+    const given = sender.finish(1000);
+    jest.advanceTimersByTime(1000);
+    await given;
+    expect(sender.underWay).toBe(1);
+  });
+
   it('is left alone after some texts without an answer, for a while that is told', async () => {
     await outcomeOf(silent);
     expect(sender.breakerState).toBe('closed');

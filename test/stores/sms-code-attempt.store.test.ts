@@ -34,9 +34,12 @@ describeEachRedis('attempts at a code', (kind) => {
     attempts = new SmsCodeAttemptStore(connected.dependency, hash);
   });
   afterAll(async () => {
-    if (client) await expectEveryKeyToEnd(client);
-    await client?.quit();
-    await server?.stop();
+    try {
+      if (client) await expectEveryKeyToEnd(client);
+    } finally {
+      await client?.quit();
+      await server?.stop();
+    }
   });
   beforeEach(() => {
     mobile = parseMobile(freshMobile()) as Mobile;
@@ -83,6 +86,16 @@ describeEachRedis('attempts at a code', (kind) => {
     expect(await client.exists(codeKey())).toBe(0);
     expect(await client.exists(failuresKey())).toBe(0);
     expect(await client.exists(streakKey())).toBe(0);
+  });
+
+  it('that are right but late count as no failure either', async () => {
+    await open();
+    const [winner, late] = [await counted(), await counted()];
+    await winner.consume();
+    await client.set(streakKey(), 7, 'EX', 1000);
+    expect(await late.consume()).toBe(false);
+    expect(await client.exists(streakKey())).toBe(0);
+    expect(await client.exists(failuresKey())).toBe(0);
   });
 
   it('never bring a code back that was consumed or that expired while they were under way', async () => {
@@ -173,6 +186,24 @@ describeEachRedis('attempts at a code', (kind) => {
     expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(5);
     await client.lset(failuresKey(), -1, nowMs - 3_600_001);
     expect(await counted()).toMatchObject({ attemptsRemaining: 0 });
+  });
+
+  it('are not lessened by failures that are more than an hour old', async () => {
+    await open();
+    const [seconds] = await client.time();
+    await client.lpush(failuresKey(), ...Array(8).fill(Number(seconds) * 1000 - 3_601_000));
+    await client.expire(failuresKey(), 1000);
+    expect(await counted()).toMatchObject({ attemptsRemaining: 4 });
+  });
+
+  it('are forgiven for both purposes', async () => {
+    for (const purpose of [REGISTER, LOGIN]) {
+      await open(purpose);
+      await client.set(streakKey().replace('REGISTER', purpose), 100, 'EX', 1000);
+    }
+    await attempts.forgive(mobile);
+    for (const purpose of [REGISTER, LOGIN])
+      expect(await counted(purpose)).toMatchObject({ attemptsRemaining: 4 });
   });
 
   it('stop after 100 failures in a row, until they are forgiven', async () => {

@@ -85,11 +85,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log,
     async stop() {
       await app.stop();
-      await expectEveryKeyToEnd(redis);
-      await redis.quit();
-      await gateway.stop();
-      if (!options.redis) await redisServer.stop();
-      await rm(dataDirectory, { recursive: true });
+      try {
+        await expectEveryKeyToEnd(redis);
+      } finally {
+        await redis.quit();
+        await gateway.stop();
+        if (!options.redis) await redisServer.stop();
+        await rm(dataDirectory, { recursive: true });
+      }
     },
   };
 }

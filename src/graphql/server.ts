@@ -12,6 +12,7 @@ import Fastify, {
 } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import helmet, { type HelmetOptions } from 'helmet';
+import { withoutPort } from '../shared/client-network.ts';
 import { createApollo } from './apollo.ts';
 import { requestContext } from './context.ts';
 import { registerJwks } from './jwks.ts';
@@ -68,6 +69,7 @@ const SILENCE_MS = 45_000;
 
 export async function startServer(settings: ServerSettings, parts: ServerParts): Promise<RunningServer> {
   const app = createFastify(settings);
+  if (settings.trustedProxies.length > 0) stripForwardedPorts(app);
   const running = new RunningRequests(app);
   let stopping = false;
   answerFaults(app, parts.logFault);
@@ -101,6 +103,18 @@ function secureHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) =>
     setSecurityHeaders(request.raw, reply.raw, () => done()),
   );
+}
+
+/** Fastify would take an address with a port for none, and whoever comes through that proxy for the proxy. */
+function stripForwardedPorts(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw: { headers } }) => {
+    const forwardedFor = headers['x-forwarded-for'];
+    if (typeof forwardedFor !== 'string') return;
+    headers['x-forwarded-for'] = forwardedFor
+      .split(',')
+      .map((entry) => withoutPort(entry.trim()))
+      .join();
+  });
 }
 
 /** @throws CannotListen if another process has the port, or the host is not ours. */

@@ -148,7 +148,7 @@ describe('one request cannot cause much work', () => {
   it.each([
     ['10,000 directives', `{ __typename ${'@aa'.repeat(10_000)} }`],
     ['3,000 times __typename', `{ ${'__typename '.repeat(3000)} }`],
-    ['selections nested 40,000 deep', '{a'.repeat(40_000)],
+    ['selections nested 20,000 deep', '{a'.repeat(20_000)],
     ['a list nested 40,000 deep', `{ a(x: ${'['.repeat(40_000)}`],
   ])('by %s, which is not even read', async (_what, query) => {
     expect(await refuse(query)).toEqual(TOO_LARGE);

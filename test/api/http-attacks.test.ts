@@ -113,7 +113,6 @@ describe('a body', () => {
 
   it('over 16 KB is refused', async () => {
     expect(await refusalOf(app, { ...CAPTCHA, padding: 'x'.repeat(17_000) })).toEqual(tooLarge);
-    expect(await refusalOf(app, { ...CAPTCHA, padding: 'x'.repeat(2_000_000) })).toEqual(tooLarge);
   });
 
   const post = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';

@@ -2,8 +2,8 @@
 
 import type { RedisDependency } from '../shared/redis-client.ts';
 
-/** Longer than any attempt to register takes, and short enough to try again after one that died half-way. */
-const CLAIM_SECONDS = 10;
+/** Longer than any attempt to register takes, and over when `ServiceUnavailableError` wants another one made. */
+const CLAIM_SECONDS = 4;
 
 export class SpentTokenStore {
   constructor(private readonly redis: RedisDependency) {}

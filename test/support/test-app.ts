@@ -32,6 +32,8 @@ export interface TestAppOptions {
   /** Settings beside those that point at the servers. */
   readonly settings?: Record<string, string>;
   readonly redis?: RedisServer;
+  /** The way of the service to that Redis, where it is not the straight one. */
+  readonly redisUrl?: string;
   readonly databaseUrl?: string;
   readonly gatewayUrl?: string;
 }
@@ -54,7 +56,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     NODE_ENV: 'test',
     PORT: '0',
     LOG_LEVEL: 'debug',
-    REDIS_URL: redisServer.url,
+    REDIS_URL: options.redisUrl ?? redisServer.url,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     CODE_SECRET: 'a secret of the tests, 32 bytes and more',
     SMS_PROVIDER: 'yuntongxun',

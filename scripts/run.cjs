@@ -34,6 +34,7 @@ const commands = {
   test,
   dev,
   bench,
+  'captcha:report': captchaReport,
 };
 
 function builtProgram(file, ...firstArgs) {
@@ -76,6 +77,11 @@ async function bench(node, args) {
   await install('bench');
   await build(node);
   return run(node, ['bench/run.mjs', ...args]);
+}
+
+async function captchaReport(node, args) {
+  await build(node);
+  return run(node, ['tools/captcha-report/run.mjs', ...args]);
 }
 
 /**

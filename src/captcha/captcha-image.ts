@@ -111,7 +111,7 @@ function drawLetter(pixels: Uint8Array, glyph: Glyph, place: Place, warp: Warp, 
       const dy = down + (warp.columns[column] as number);
       const u = (dx * ux + dy * uy + MASK_SIZE / 2) | 0;
       const v = (dx * vx + dy * vy + MASK_SIZE / 2) | 0;
-      // In the mask both are from 0 to 63, which no other number is in its lowest six bits alone.
+      // Inside of the mask both are from 0 to 63; any other number has a bit beyond the lowest six.
       if (((u | v) & -MASK_SIZE) !== 0) continue;
       const covered = mask[v * MASK_SIZE + u] as number;
       if (covered !== 0) turnOver(pixels, row * CAPTCHA_WIDTH + column, covered);

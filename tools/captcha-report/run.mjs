@@ -4,8 +4,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contactSheet } from './contact-sheet.mjs';
-import { FEATURES, readByColour, readByColumns, readBySliding } from './matcher.mjs';
+import { readByColour, readByColumns, readBySliding } from './matcher.mjs';
 import { drawOne, drawPlainly } from './pictures.mjs';
+import { FEATURES } from './templates.mjs';
 import { hasTesseract, readByTesseract } from './tesseract.mjs';
 
 const FOLDER = join(import.meta.dirname, '..', '..', '.data', 'captcha-report');

@@ -125,8 +125,9 @@ function drawHorizon(pixels: Uint8Array, between: Between): void {
   const shifts = wave(CAPTCHA_WIDTH, 5, [90, 150], between);
   for (let column = 0; column < CAPTCHA_WIDTH; column += 1) {
     const y = middle + slope * (column - CAPTCHA_WIDTH / 2) + (shifts[column] as number);
-    for (let row = Math.max(0, Math.round(y)); row < CAPTCHA_HEIGHT; row += 1)
-      turnOver(pixels, row * CAPTCHA_WIDTH + column, FULL);
+    const first = Math.max(0, Math.round(y)) * CAPTCHA_WIDTH + column;
+    for (let index = first; index < pixels.length; index += CAPTCHA_WIDTH)
+      pixels[index] = FULL - (pixels[index] as number);
   }
 }
 

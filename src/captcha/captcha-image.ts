@@ -3,7 +3,7 @@
 import { FULL, type Glyph, type Glyphs, LETTER_HEIGHT, MASK_SIZE } from './captcha-glyphs.ts';
 import { type Colour, palettePng } from './png.ts';
 
-export const CAPTCHA_WIDTH = 160;
+export const CAPTCHA_WIDTH = 180;
 export const CAPTCHA_HEIGHT = 60;
 
 const CURVES = 2;
@@ -74,18 +74,19 @@ function wave(length: number, most: number, [shortest, longest]: [number, number
   return shifts;
 }
 
-/** Side by side without a gap: turned and sheared, the letters then lean over each other. */
+/** Side by side; turned, sheared and warped, the letters lean over the little room between them. */
 function places(letters: readonly Glyph[], between: Between): Place[] {
   const sizes = letters.map((glyph) => {
     const height = between(38, 46);
     return { height, width: (glyph.width / LETTER_HEIGHT) * height * between(0.9, 1.1) };
   });
-  const room = between(140, 150);
+  const room = between(146, 154);
   const stretch = room / sizes.reduce((sum, { width }) => sum + width, 0);
-  let left = (CAPTCHA_WIDTH - room) / 2;
+  const gap = between(2, 4);
+  let left = (CAPTCHA_WIDTH - room - gap * (letters.length - 1)) / 2;
   return sizes.map(({ height, width }) => {
     const place = { x: left + (width * stretch) / 2, y: CAPTCHA_HEIGHT / 2 + between(-4, 4) };
-    left += width * stretch;
+    left += width * stretch + gap;
     return { ...place, height, width: width * stretch };
   });
 }
@@ -93,8 +94,8 @@ function places(letters: readonly Glyph[], between: Between): Place[] {
 /** Goes through the pixels where the letter may be, and looks up in its mask what each of them shows. */
 function drawLetter(pixels: Uint8Array, glyph: Glyph, place: Place, warp: Warp, between: Between): void {
   const { mask } = glyph;
-  const turn = between(-0.28, 0.28);
-  const shear = between(-0.25, 0.25);
+  const turn = between(-0.25, 0.25);
+  const shear = between(-0.2, 0.2);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   const [scaleX, scaleY] = [glyph.width / place.width, LETTER_HEIGHT / place.height];
   const [ux, uy] = [(cos - shear * sin) * scaleX, (sin + shear * cos) * scaleX];

@@ -35,6 +35,7 @@ const commands = {
   dev,
   bench,
   'simulate:attack': builtProgram('simulate/attack.mjs'),
+  'captcha:report': captchaReport,
 };
 
 function builtProgram(file, ...firstArgs) {
@@ -77,6 +78,11 @@ async function bench(node, args) {
   await install('bench');
   await build(node);
   return run(node, ['bench/run.mjs', ...args]);
+}
+
+async function captchaReport(node, args) {
+  await build(node);
+  return run(node, ['tools/captcha-report/run.mjs', ...args]);
 }
 
 /**

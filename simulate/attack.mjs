@@ -5,7 +5,7 @@ import { attackers, Caller, honestUsers, randomDigits } from './people.mjs';
 import { moveClock, startSurroundings } from './surroundings.mjs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-const STEPS = 240;
+const STEPS = 96;
 const HONEST = 1000;
 const YUAN_PER_TEXT = 0.05;
 const allowances = { perAddressPerHour: 20, perMobilePerDay: 10, perRangePerHour: 20, perDay: 5000 };

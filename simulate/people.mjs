@@ -90,7 +90,7 @@ export function attackers(
   return [
     {
       name: 'one address, many numbers',
-      attempts: () => Array.from({ length: 5 }, () => [randomMobile(), '198.51.100.1']),
+      attempts: () => Array.from({ length: 10 }, () => [randomMobile(), '198.51.100.1']),
       bound: perAddressPerHour * hours,
     },
     {
@@ -100,7 +100,7 @@ export function attackers(
     },
     {
       name: 'many addresses, a range of numbers',
-      attempts: () => Array.from({ length: 5 }, () => [walkedRange + randomDigits(4), address(next())]),
+      attempts: () => Array.from({ length: 10 }, () => [walkedRange + randomDigits(4), address(next())]),
       bound: perRangePerHour * hours,
     },
     {

@@ -5,11 +5,14 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import { CaptchaService } from './captcha/captcha.service.ts';
 import { CaptchaStore } from './captcha/captcha.store.ts';
+import { createGlyphs } from './captcha/captcha-glyphs.ts';
+import { CAPTCHA_ALPHABET } from './captcha/captcha-text.ts';
 import type { Config } from './config.ts';
 import { type AppSurroundings, type Connections, type OnStop, openConnections } from './connections.ts';
 import { observeOperations } from './graphql/observe-operations.ts';
 import { createSchema } from './graphql/schema.ts';
 import { startServer } from './graphql/server.ts';
+import { letterOutlines } from './platform/fonts.ts';
 import { Metrics } from './platform/metrics.ts';
 import { keptPrivateKey } from './platform/token-key.ts';
 import { RateLimitStore } from './rate-limit/rate-limit.store.ts';
@@ -109,7 +112,8 @@ function createFeatures(
   const rateLimit = new RateLimitStore(redis);
   const users = new UserRepository(database);
   const captchaStore = new CaptchaStore(redis, config.captcha.ttlSeconds);
-  const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit);
+  const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
+  const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit, glyphs);
   const requesting = new RequestSmsCodeService({
     captchas,
     rateLimit,

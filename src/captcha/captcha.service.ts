@@ -7,6 +7,7 @@ import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
+import type { Glyphs } from './captcha-glyphs.ts';
 import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './captcha-image.ts';
 import { captchaText, isCaptchaAnswer } from './captcha-text.ts';
 
@@ -24,6 +25,7 @@ export class CaptchaService {
     private readonly hash: KeyedHash,
     private readonly settings: CaptchaSettings,
     private readonly audit: Audit,
+    private readonly glyphs: Glyphs,
   ) {}
 
   /**
@@ -43,7 +45,7 @@ export class CaptchaService {
     this.audit('captcha_issued', { caller });
     return new ImageCaptcha({
       id,
-      image: captchaImage(text),
+      image: captchaImage(text, this.glyphs, randomInt),
       width: CAPTCHA_WIDTH,
       height: CAPTCHA_HEIGHT,
       expiresInSeconds: this.settings.ttlSeconds,

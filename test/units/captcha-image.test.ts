@@ -73,7 +73,7 @@ describe("a captcha's picture", () => {
     expect(chunksOf(png).map(({ type }) => type)).toEqual(['IHDR', 'PLTE', 'IDAT', 'IEND']);
     const header = chunk(png, 'IHDR');
     expect([header.readUInt32BE(0), header.readUInt32BE(4)]).toEqual([CAPTCHA_WIDTH, CAPTCHA_HEIGHT]);
-    expect([CAPTCHA_WIDTH, CAPTCHA_HEIGHT]).toEqual([160, 60]);
+    expect([CAPTCHA_WIDTH, CAPTCHA_HEIGHT]).toEqual([180, 60]);
     const [bitsPerPixel, colourType] = header.subarray(8);
     expect([bitsPerPixel, colourType]).toEqual([2, 3]);
     expect(chunk(png, 'PLTE')).toHaveLength(4 * 3);

@@ -56,7 +56,7 @@ function answers(list, mode) {
     encoding: 'utf8',
     env: { ...process.env, OMP_THREAD_LIMIT: '1' },
   });
-  if (status !== 0) throw new Error(`tesseract failed: ${stderr}`);
+  if (status !== 0) throw new Error(`tesseract failed: ${stderr.slice(-500)}`);
   return stdout.split('\f').map((page) => page.replace(/\s/g, ''));
 }
 

@@ -17,6 +17,7 @@ export type Glyphs = ReadonlyMap<string, readonly Glyph[]>;
 export const MASK_SIZE = 64;
 /** How high a letter is in the mask; it stands in the middle, and the mask's edge stays empty. */
 export const LETTER_HEIGHT = 48;
+/** All the bits of a pixel. */
 export const FULL = 3;
 
 /** Letters of very different widths would tell themselves apart by that alone. */

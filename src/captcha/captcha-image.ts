@@ -10,12 +10,6 @@ const CURVES = 2;
 /** How far the warp moves a row or a column at most. */
 const [ROWS_MOVE, COLUMNS_MOVE] = [4, 5];
 const FINENESS = 1 << 16;
-/** What becomes of a pixel that is `before` when `covered` of it is turned over: at `before * (FULL + 1) + covered`. */
-const TURNED = Uint8Array.from({ length: (FULL + 1) ** 2 }, (_, index) => {
-  const [before, covered] = [Math.floor(index / (FULL + 1)), index % (FULL + 1)];
-  return Math.round(before + covered - (2 * before * covered) / FULL);
-});
-
 /** `randomInt(n)` gives a uniform integer from 0 up to, without, `n`. */
 type RandomInt = (bound: number) => number;
 type Between = (low: number, high: number) => number;
@@ -38,7 +32,8 @@ interface Place {
  *
  * There is one ink, and everything turns over what it covers: where letters overlap, where curves cross them, and below
  * a horizon that runs through all of them, ink becomes paper and paper becomes ink. So no colour belongs to one letter,
- * and no column is empty. What a person needs stays: solid letters, upright but for a little, one warp for all.
+ * and no column is empty. A pixel is two bits, and to turn it over is an exclusive or with what covers it.
+ * What a person needs stays: solid letters, upright but for a little, one warp for all.
  */
 export function captchaImage(text: string, glyphs: Glyphs, randomInt: RandomInt): string {
   const between: Between = (low, high) => low + ((high - low) * randomInt(FINENESS)) / FINENESS;
@@ -114,8 +109,7 @@ function drawLetter(pixels: Uint8Array, glyph: Glyph, place: Place, warp: Warp, 
       const v = (dx * vx + dy * vy + MASK_SIZE / 2) | 0;
       // Inside of the mask both are from 0 to 63; any other number has a bit beyond the lowest six.
       if (((u | v) & -MASK_SIZE) !== 0) continue;
-      const covered = mask[v * MASK_SIZE + u] as number;
-      if (covered !== 0) turnOver(pixels, row * CAPTCHA_WIDTH + column, covered);
+      (pixels[row * CAPTCHA_WIDTH + column] as number) ^= mask[v * MASK_SIZE + u] as number;
     }
   }
 }
@@ -127,8 +121,7 @@ function drawHorizon(pixels: Uint8Array, between: Between): void {
   for (let column = 0; column < CAPTCHA_WIDTH; column += 1) {
     const y = middle + slope * (column - CAPTCHA_WIDTH / 2) + (shifts[column] as number);
     const first = Math.max(0, Math.round(y)) * CAPTCHA_WIDTH + column;
-    for (let index = first; index < pixels.length; index += CAPTCHA_WIDTH)
-      pixels[index] = FULL - (pixels[index] as number);
+    for (let index = first; index < pixels.length; index += CAPTCHA_WIDTH) (pixels[index] as number) ^= FULL;
   }
 }
 
@@ -150,12 +143,8 @@ function turnColumnOver(pixels: Uint8Array, column: number, top: number, bottom:
   const end = Math.min(CAPTCHA_HEIGHT, Math.ceil(bottom));
   for (let row = Math.max(0, Math.floor(top)); row < end; row += 1) {
     const covered = Math.round(FULL * (Math.min(bottom, row + 1) - Math.max(top, row)));
-    turnOver(pixels, row * CAPTCHA_WIDTH + column, covered);
+    (pixels[row * CAPTCHA_WIDTH + column] as number) ^= covered;
   }
-}
-
-function turnOver(pixels: Uint8Array, index: number, covered: number): void {
-  pixels[index] = TURNED[(pixels[index] as number) * (FULL + 1) + covered] as number;
 }
 
 /** Paper, two steps, ink: so light and so dark that their contrast is at least 5 to 1, whatever the hues. */

@@ -66,16 +66,18 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
 
   const mobileHash = hash('mobile', e164);
   const [refused, , nonce, lifeMs] = await redis.openSmsCode(
-    5,
+    6,
     `{sms}:allowance:mobile:${mobileHash}:gap`,
     `{sms}:allowance:mobile:${mobileHash}:hour`,
     `{sms}:allowance:mobile:${mobileHash}:day`,
+    `{sms}:allowance:range:${hash('range', e164.slice(0, -4))}:hour`,
     '{sms}:allowance:service:day',
     `{sms}:code:${purpose}:${mobileHash}`,
-    ...[1, MINUTE_MS, MANY, HOUR_MS, MANY, DAY_MS, MANY, DAY_MS],
+    ...[1, MINUTE_MS, MANY, HOUR_MS, MANY, DAY_MS, MANY, HOUR_MS, MANY, DAY_MS],
     randomBytes(16).toString('base64url'),
     CODE_TTL_MS,
     RESEND_NEEDS_MS,
+    5,
   );
   if (refused > 0) return refusal('TooManyRequestsError');
 
@@ -101,7 +103,8 @@ async function verifySmsCode({ mobile, code, purpose = 'REGISTER' }, address) {
   if (counted !== 'counted') return refusal('SmsCodeExpiredError');
   if (!timingSafeEqual(Buffer.from(codeOf(purpose, e164, nonce)), Buffer.from(code)))
     return refusal('SmsCodeMismatchError');
-  if ((await redis.consumeSmsCode(3, ...keys, at, nonce)) !== 1) return refusal('SmsCodeExpiredError');
+  const range = `{sms}:allowance:range:${hash('range', e164.slice(0, -4))}:hour`;
+  if ((await redis.consumeSmsCode(4, ...keys, range, at, nonce)) !== 1) return refusal('SmsCodeExpiredError');
 
   const iat = Math.floor(Date.now() / 1000);
   const jti = randomBytes(16).toString('base64url');

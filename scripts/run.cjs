@@ -34,6 +34,7 @@ const commands = {
   test,
   dev,
   bench,
+  'simulate:attack': builtProgram('simulate/attack.mjs'),
   'captcha:report': captchaReport,
 };
 

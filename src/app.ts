@@ -63,7 +63,7 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
     surroundings.logger.debug({ operation, outcome, seconds }, 'answered');
   });
 
-  const { redis, database } = connections;
+  const { redis, database, sms } = connections;
   const server = await startServer(config.http, {
     schema,
     probes: {
@@ -71,9 +71,11 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
         redis: () => redis.use((client) => client.ping()),
         postgresql: () => database.use((em) => em.execute('select 1')),
       },
+      states: () => ({ sms_gateway: sms.breakerState }),
       metrics: () => metrics.exposition(),
     },
     jwks: secrets.tokens.jwks,
+    finishWork: (atMostMs) => sms.finish(atMostMs),
     logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),
   });
   onStop(server.stop);

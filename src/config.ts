@@ -19,6 +19,8 @@ export interface Config {
   /** `undefined`: one is made for the life of the process. */
   readonly codeSecret: Buffer | undefined;
   readonly sms: SmsSettings;
+  /** Texts that wait for the provider, or for a connection to it, at once. */
+  readonly smsMostUnderWay: number;
   readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
   readonly sendLimits: SendLimits;
@@ -85,6 +87,10 @@ function strangers(environment: Environment): string[] {
   return names.map((name) => `${name} is not a setting`);
 }
 
+const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
+/** A text waits for three others at most: with all of them slow, more would only wait in vain. */
+const UNDER_WAY_PER_CONNECTION = 4;
+
 const OF_THE_ACCOUNT = ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'] as const;
 
 /** What this combination of settings needs, and does not have. */
@@ -95,6 +101,7 @@ function missing(values: SettingValues): string[] {
       ['REDIS_URL', 'the embedded Redis is not for production'],
       ['CODE_SECRET', 'a generated secret is not for production'],
       ['TOKEN_PRIVATE_KEY', 'a generated key is not for production'],
+      ['SMS_PER_DAY', 'what the worst day may cost is for you to say'],
     );
   }
   if (values.SMS_PROVIDER === 'yuntongxun') {
@@ -151,6 +158,7 @@ function configOf(values: SettingValues): Config {
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
     sms: smsOf(values),
+    smsMostUnderWay: values.YUNTONGXUN_CONNECTIONS * UNDER_WAY_PER_CONNECTION,
     captcha: {
       ttlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
       perAddressPerMinute: values.CAPTCHA_PER_ADDRESS_PER_MINUTE,
@@ -161,7 +169,8 @@ function configOf(values: SettingValues): Config {
       perMobilePerHour: values.SMS_PER_MOBILE_PER_HOUR,
       perMobilePerDay: values.SMS_PER_MOBILE_PER_DAY,
       perAddressPerHour: values.SMS_PER_ADDRESS_PER_HOUR,
-      perDay: values.SMS_PER_DAY,
+      perRangePerHour: values.SMS_PER_RANGE_PER_HOUR,
+      perDay: values.SMS_PER_DAY ?? SMS_PER_DAY_OUTSIDE_PRODUCTION,
     },
     verifyPerAddressPerHour: values.VERIFY_PER_ADDRESS_PER_HOUR,
     concealsRegistered: values.ENUMERATION === 'conceal',

@@ -14,6 +14,7 @@ import { rateLimitScripts } from './rate-limit/rate-limit.store.ts';
 import type { Dependency } from './shared/dependency.ts';
 import type { RedisDependency } from './shared/redis-client.ts';
 import { ObservedSmsSender, type ObserveText } from './sms/observed-sms-sender.ts';
+import { ProtectedSmsSender } from './sms/protected-sms-sender.ts';
 import { startSmsSender } from './sms/sms-providers.ts';
 import type { SmsSender } from './sms/sms-sender.ts';
 import { smsCodeScripts } from './verification/sms-code.store.ts';
@@ -32,13 +33,16 @@ export interface AppSurroundings {
 /** A call to Redis or PostgreSQL that takes longer than this is answered with `ServiceUnavailableError`. */
 const DEPENDENCY_TIMEOUT_MS = 1000;
 
+/** Five texts without an answer are no accident; ten seconds are a wait that a person puts up with. */
+const SMS_BREAKER = { breakAfter: 5, restMs: 10_000 };
+
 /** Takes what has to be closed, in the order of opening. */
 export type OnStop = (close: () => Promise<void>) => void;
 
 export interface Connections {
   readonly database: Dependency<SqlEntityManager>;
   readonly redis: RedisDependency;
-  readonly sms: SmsSender;
+  readonly sms: ProtectedSmsSender;
 }
 
 export async function openConnections(
@@ -67,10 +71,13 @@ export async function openConnections(
   const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
   onStop(redis.close);
 
-  const sender = new ObservedSmsSender(
-    sms ?? (await startSmsSender(config.sms, print)),
-    observeText(metrics),
-  );
+  const provider = sms ?? (await startSmsSender(config.sms, print));
+  const observedProvider = new ObservedSmsSender(provider, observeText(metrics));
+  const sender = new ProtectedSmsSender(observedProvider, {
+    ...SMS_BREAKER,
+    mostUnderWay: config.smsMostUnderWay,
+  });
+  metrics.watchSms(sender);
   onStop(() => sender.close());
 
   return {

@@ -10,6 +10,7 @@ import { CannotListen } from './graphql/server.ts';
 import { DataDirectoryInUse } from './platform/embedded/data-lock.ts';
 import { createLogger } from './platform/logger.ts';
 import { DatabaseNotReady } from './platform/open-database.ts';
+import { TokenKeyUnusable } from './platform/token-key.ts';
 import { DependencyUnavailable } from './shared/dependency.ts';
 import { welcome } from './welcome.ts';
 
@@ -23,6 +24,7 @@ const PLAIN = [
   DataDirectoryInUse,
   DatabaseNotReady,
   DependencyUnavailable,
+  TokenKeyUnusable,
   UsageError,
 ];
 

@@ -129,7 +129,7 @@ export const settings = {
   SMS_PER_MOBILE_PER_DAY: count.default(10),
   SMS_PER_ADDRESS_PER_HOUR: count.default(20),
   SMS_PER_RANGE_PER_HOUR: count.default(20),
-  SMS_PER_DAY: count.default(10_000),
+  SMS_PER_DAY: count.optional(),
   VERIFY_PER_ADDRESS_PER_HOUR: count.default(60),
 };
 
@@ -137,9 +137,4 @@ export type SettingName = keyof typeof settings;
 export type SettingValues = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]> };
 
 /** The settings that are checked but do nothing yet: what they belong to is not built. */
-export const WITHOUT_EFFECT: readonly SettingName[] = [
-  'PLAYGROUND',
-  'DEMO',
-  'YUNTONGXUN_REPORT_SECRET',
-  'SMS_PER_RANGE_PER_HOUR',
-];
+export const WITHOUT_EFFECT: readonly SettingName[] = ['PLAYGROUND', 'DEMO', 'YUNTONGXUN_REPORT_SECRET'];

@@ -8,7 +8,7 @@ export const CAPTCHA_HEIGHT = 60;
 
 const CURVES = 2;
 /** How far the warp moves a row or a column at most. */
-const [ROWS_MOVE, COLUMNS_MOVE] = [3.5, 5.5];
+const [ROWS_MOVE, COLUMNS_MOVE] = [4, 5];
 const FINENESS = 1 << 16;
 /** `randomInt(n)` gives a uniform integer from 0 up to, without, `n`. */
 type RandomInt = (bound: number) => number;
@@ -77,7 +77,7 @@ function places(letters: readonly Glyph[], between: Between): Place[] {
   });
   const room = between(146, 154);
   const stretch = room / sizes.reduce((sum, { width }) => sum + width, 0);
-  const gap = between(3, 5);
+  const gap = between(2, 4);
   let left = (CAPTCHA_WIDTH - room - gap * (letters.length - 1)) / 2;
   return sizes.map(({ height, width }) => {
     const place = { x: left + (width * stretch) / 2, y: CAPTCHA_HEIGHT / 2 + between(-4, 4) };
@@ -89,7 +89,7 @@ function places(letters: readonly Glyph[], between: Between): Place[] {
 /** Goes through the pixels where the letter may be, and looks up in its mask what each of them shows. */
 function drawLetter(pixels: Uint8Array, glyph: Glyph, place: Place, warp: Warp, between: Between): void {
   const { mask } = glyph;
-  const turn = between(-0.23, 0.23);
+  const turn = between(-0.2, 0.2);
   const shear = between(-0.2, 0.2);
   const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
   const [scaleX, scaleY] = [glyph.width / place.width, LETTER_HEIGHT / place.height];

@@ -4,9 +4,9 @@ export const CAPTCHA_LENGTH = 4;
 
 /**
  * At most one of those that look alike: 0 O, 1 I L, 2 Z, 5 S, 8 B, 9 G Q, 7 J, U V; and of those that a warp and a curve
- * make alike: 4 A H, 3 S, 7 T, B P R, E F, H M N, J U, K X, X Y.
+ * make alike: 4 A H, 3 S, 7 T, B P R, E F, H M N Y, J U, K X, X Y.
  */
-export const CAPTCHA_ALPHABET = 'ACDEHKLMRTUWY236';
+export const CAPTCHA_ALPHABET = 'ACDEKLMRTUWY236';
 
 /** Text of a new captcha. `randomInt(n)` gives a uniform integer from 0 up to, without, `n`. */
 export function captchaText(randomInt: (bound: number) => number): string {

@@ -2,26 +2,25 @@
 // what counts requests counts deeds.
 
 import {
+  type ASTNode,
   type ASTVisitor,
   GraphQLError,
   Kind,
-  type OperationDefinitionNode,
   type SelectionSetNode,
   type ValidationContext,
   type ValidationRule,
 } from 'graphql';
 
+type NodeOf<K extends Kind> = Extract<ASTNode, { readonly kind: K }>;
+
 /** No operation may select more than `limit` root fields, through fragments or not. `__typename` and the like are free. */
 export function maxRootFields(limit: number): ValidationRule {
-  return (context) => ({
-    OperationDefinition(operation: OperationDefinitionNode) {
-      if (rootFields(context, operation.selectionSet, new Set()) > limit) {
-        context.reportError(
-          new GraphQLError(`An operation may select at most ${limit} root field(s).`, { nodes: operation }),
-        );
-      }
-    },
-  });
+  return counting(
+    Kind.OPERATION_DEFINITION,
+    0,
+    ({ selectionSet }, context) => rootFields(context, selectionSet, new Set()) > limit,
+    `An operation may select at most ${limit} root field(s).`,
+  );
 }
 
 /** A fragment is counted where it is spread the first time; a spread of it elsewhere selects the same fields again. */
@@ -59,18 +58,20 @@ export function maxAliases(limit: number): ValidationRule {
   );
 }
 
-function counting(
-  kind: Kind.OPERATION_DEFINITION | Kind.FIELD,
+/** Tells of the first node beyond the limit, and of no other: the reply to a long document stays short. */
+function counting<K extends Kind.OPERATION_DEFINITION | Kind.FIELD>(
+  kind: K,
   limit: number,
-  counts: (node: { readonly alias?: unknown }) => boolean,
+  counts: (node: NodeOf<K>, context: ValidationContext) => boolean,
   message: string,
 ): ValidationRule {
   return (context): ASTVisitor => {
     let count = 0;
     return {
-      [kind](node: { readonly alias?: unknown }) {
-        if (counts(node)) count += 1;
-        if (count === limit + 1) context.reportError(new GraphQLError(message));
+      [kind](node: NodeOf<K>) {
+        if (!counts(node, context)) return;
+        count += 1;
+        if (count === limit + 1) context.reportError(new GraphQLError(message, { nodes: node }));
       },
     };
   };

@@ -9,6 +9,8 @@ export const FAULT_MESSAGE = 'Internal server error';
 
 /** Longer messages quote the document. */
 const LONGEST_MESSAGE = 200;
+/** Some errors have one for every place that a name occurs at. */
+const MOST_LOCATIONS = 4;
 
 /** Whatever was thrown in a resolver; what GraphQL itself finds wrong is a GraphQLError and the caller's. */
 function isFaultOfOurs(error: unknown): boolean {
@@ -20,14 +22,14 @@ export function codeOf(error: unknown): string {
   return String((error as GraphQLError).extensions?.code ?? ApolloServerErrorCode.BAD_USER_INPUT);
 }
 
-/** Drops suggestions, inner messages and every extension but the code. */
+/** Drops suggestions, inner messages and every extension but the code, and cuts short what grows with the document. */
 export function maskFault(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const isFault = isFaultOfOurs(error);
   const code = isFault ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR : codeOf(error);
   const plain = formatted.message.replace(/ ?Did you mean[\s\S]*$/, '');
   return {
     message: isFault ? FAULT_MESSAGE : plain.slice(0, LONGEST_MESSAGE),
-    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.locations && { locations: formatted.locations.slice(0, MOST_LOCATIONS) }),
     ...(formatted.path && { path: formatted.path }),
     extensions: { code },
   };

@@ -7,6 +7,8 @@ export type ProbeDependency = () => Promise<unknown>;
 
 export interface Probes {
   readonly dependencies: Readonly<Record<string, ProbeDependency>>;
+  /** Further states that are told, but do not decide. */
+  readonly states: () => Readonly<Record<string, string>>;
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
   readonly isStopping: () => boolean;
 }
@@ -19,7 +21,7 @@ export function registerProbes(app: FastifyInstance, probes: Probes): void {
     const dependencies = Object.fromEntries(checks);
     const isReady = !probes.isStopping() && checks.every(([, state]) => state === 'up');
     const status = probes.isStopping() ? 'stopping' : isReady ? 'ready' : 'unavailable';
-    return reply.code(isReady ? 200 : 503).send({ status, ...dependencies });
+    return reply.code(isReady ? 200 : 503).send({ status, ...dependencies, ...probes.states() });
   });
 
   app.get('/metrics', async (_request, reply) => {

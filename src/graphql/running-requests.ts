@@ -1,5 +1,6 @@
 // Counts the requests under way, so that a stop can wait for them.
 
+import { finished } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 
 export class RunningRequests {
@@ -10,9 +11,9 @@ export class RunningRequests {
     app.addHook('onRequest', async () => {
       this.count += 1;
     });
-    app.addHook('onResponse', async () => {
-      this.count -= 1;
-      if (this.count === 0) this.onIdle();
+    // Not onResponse, which never comes for a caller who left; what was begun for that one is waited for all the same.
+    app.addHook('onSend', async (_request, reply) => {
+      finished(reply.raw, () => this.end());
     });
   }
 
@@ -26,5 +27,10 @@ export class RunningRequests {
         resolve();
       };
     });
+  }
+
+  private end(): void {
+    this.count -= 1;
+    if (this.count === 0) this.onIdle();
   }
 }

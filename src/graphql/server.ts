@@ -5,7 +5,6 @@ import type { AddressInfo } from 'node:net';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import Fastify, {
-  type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
@@ -13,10 +12,12 @@ import Fastify, {
 } from 'fastify';
 import type { GraphQLSchema } from 'graphql';
 import helmet, { type HelmetOptions } from 'helmet';
+import { withoutPort } from '../shared/client-network.ts';
 import { createApollo } from './apollo.ts';
 import { requestContext } from './context.ts';
 import { registerJwks } from './jwks.ts';
-import { FAULT_MESSAGE, type LogFault } from './mask-faults.ts';
+import type { LogFault } from './mask-faults.ts';
+import { answerFaults, errorBody, refuseConnection, refuseUrl } from './plain-refusals.ts';
 import { type Probes, registerProbes } from './probes.ts';
 import { RunningRequests } from './running-requests.ts';
 
@@ -33,6 +34,8 @@ export interface ServerParts {
   readonly probes: Omit<Probes, 'isStopping'>;
   /** Public keys for other backends, a JWK set. */
   readonly jwks: unknown;
+  /** Resolves when what outlives its request is done, or after so long. */
+  readonly finishWork: (atMostMs: number) => Promise<void>;
   readonly logFault: LogFault;
 }
 
@@ -68,6 +71,7 @@ const SILENCE_MS = 45_000;
 
 export async function startServer(settings: ServerSettings, parts: ServerParts): Promise<RunningServer> {
   const app = createFastify(settings);
+  if (settings.trustedProxies.length > 0) stripForwardedPorts(app);
   const running = new RunningRequests(app);
   let stopping = false;
   answerFaults(app, parts.logFault);
@@ -87,7 +91,7 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
     url: urlOf(settings.host, app.server.address() as AddressInfo),
     async stop() {
       stopping = true;
-      await running.finish(FINISH_AT_MOST_MS);
+      await Promise.all([running.finish(FINISH_AT_MOST_MS), parts.finishWork(FINISH_AT_MOST_MS)]);
       await app.close();
       await apollo.stop();
     },
@@ -95,9 +99,24 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
 }
 
 /** Fastify's own plugin for helmet builds it anew for each request, which costs as much as executing the operation. */
+const setSecurityHeaders = helmet(SECURITY_HEADERS);
+
 function secureHeaders(app: FastifyInstance): void {
-  const setHeaders = helmet(SECURITY_HEADERS);
-  app.addHook('onRequest', (request, reply, done) => setHeaders(request.raw, reply.raw, () => done()));
+  app.addHook('onRequest', (request, reply, done) =>
+    setSecurityHeaders(request.raw, reply.raw, () => done()),
+  );
+}
+
+/** Fastify would take an address with a port for none, and whoever comes through that proxy for the proxy. */
+function stripForwardedPorts(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw: { headers } }) => {
+    const forwardedFor = headers['x-forwarded-for'];
+    if (typeof forwardedFor !== 'string') return;
+    headers['x-forwarded-for'] = forwardedFor
+      .split(',')
+      .map((entry) => withoutPort(entry.trim()))
+      .join();
+  });
 }
 
 /** @throws CannotListen if another process has the port, or the host is not ours. */
@@ -122,6 +141,9 @@ function createFastify({ trustedProxies }: ServerSettings): FastifyInstance {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: () => randomBytes(12).toString('base64url'),
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) =>
+      setSecurityHeaders(request.raw, reply.raw, () => refuseUrl(error, reply.raw)),
+    clientErrorHandler: refuseConnection,
   });
 }
 
@@ -144,21 +166,6 @@ function registerGraphql(app: FastifyInstance, handler: RouteHandlerMethod, isSt
     handler: async (_request, reply) =>
       reply.code(405).header('allow', 'GET, POST').send(errorBody('Method not allowed')),
   });
-}
-
-/** Errors below GraphQL (no JSON, too large, no such path) look like GraphQL's, so that one parser reads them all. */
-function answerFaults(app: FastifyInstance, logFault: LogFault): void {
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody('Not found')));
-  app.setErrorHandler((error: FastifyError, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(errorBody(error.message, error.code));
-    logFault(request.id, error);
-    return reply.code(500).send(errorBody(FAULT_MESSAGE, 'INTERNAL_SERVER_ERROR', request.id));
-  });
-}
-
-function errorBody(message: string, code?: string, requestId?: string) {
-  return { errors: [{ message, extensions: { ...(code && { code }), ...(requestId && { requestId }) } }] };
 }
 
 function urlOf(host: string, { port }: AddressInfo): string {

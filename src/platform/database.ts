@@ -56,8 +56,11 @@ export function postgresOptions(url: string, content: DatabaseContent, patience:
   };
 }
 
-/** SQLSTATE classes of a server that cannot work now, or not for us: connection, authorisation, resources, operator. */
-const OUTAGE_STATES = /^(08|28|53|57|58|3D)|^25006$/;
+/**
+ * SQLSTATE classes of a server that cannot work now, or not for us: connection, authorisation, resources, operator. A
+ * violation of the protocol is among the first, and a bug of ours.
+ */
+const OUTAGE_STATES = /^(08(?!P01)|28|53|57|58|3D)|^25006$/;
 /** Errors of the program itself, which no database can be blamed for. */
 const BUGS = new Set(['TypeError', 'ReferenceError', 'RangeError', 'SyntaxError', 'ValidationError']);
 

@@ -1,7 +1,9 @@
-// Stands between a feature and a connection: a time limit for each call, its duration, and one kind of failure.
+// Stands between a feature and a connection: a time limit for each call and for all of one request, the duration of
+// each, and one kind of failure.
 
 import { withDeadline } from '../shared/deadline.ts';
 import { type Dependency, DependencyUnavailable } from '../shared/dependency.ts';
+import { storeTime } from '../shared/store-time.ts';
 
 export interface GuardOptions {
   readonly name: string;
@@ -18,9 +20,12 @@ export function guard<Client>(client: () => Client, options: GuardOptions): Depe
   return {
     async use(work) {
       const startedMs = performance.now();
+      const time = storeTime();
       const secondsSpent = () => (performance.now() - startedMs) / 1000;
       try {
-        const result = await withDeadline(timeoutMs, () => work(client()));
+        const result = await withDeadline(Math.min(timeoutMs, Math.max(0, time.leftMs)), () =>
+          work(client()),
+        );
         observe(secondsSpent(), undefined);
         return result;
       } catch (error) {
@@ -30,6 +35,8 @@ export function guard<Client>(client: () => Client, options: GuardOptions): Depe
         }
         observe(secondsSpent(), error);
         throw new DependencyUnavailable(name, { cause: error });
+      } finally {
+        time.leftMs -= secondsSpent() * 1000;
       }
     },
   };

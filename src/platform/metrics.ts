@@ -1,6 +1,6 @@
 // What Prometheus reads. No label takes its value from a caller.
 
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 /** From a quick Redis call to a gateway's time-out. */
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -66,6 +66,26 @@ export class Metrics {
 
   countText(outcome: string): void {
     this.texts.inc({ outcome });
+  }
+
+  /** What is read when Prometheus asks. */
+  watchSms(sms: { readonly breakerState: string; readonly underWay: number }): void {
+    new Gauge({
+      name: 'yanzheng_sms_breaker_open',
+      help: '1 while no text is tried, since the gateway gave no answer; 0.5 while one is, to see; else 0.',
+      registers: [this.registry],
+      collect() {
+        this.set({ closed: 0, half_open: 0.5 }[sms.breakerState] ?? 1);
+      },
+    });
+    new Gauge({
+      name: 'yanzheng_sms_under_way',
+      help: 'Text messages that wait for the gateway, or for a connection to it.',
+      registers: [this.registry],
+      collect() {
+        this.set(sms.underWay);
+      },
+    });
   }
 
   /** Prometheus' text format. */

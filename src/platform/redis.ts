@@ -42,6 +42,8 @@ const connection: RedisOptions = {
   // What several requests ask in one turn of the event loop goes out in one write.
   enableAutoPipelining: true,
   retryStrategy: reconnectDelayMs,
+  // What was the primary became a replica: its name may lead to another by now, and only a new connection follows it.
+  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
 };
 
 function sentinelOptions([, user, password, hosts = '', name = '', database]: RegExpExecArray): RedisOptions {

@@ -1,15 +1,28 @@
 // The key that signs verification tokens where no setting names one: made once, kept beside the embedded database.
 
-import { createPrivateKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FILE = 'token-key.pem';
 
-/** Tokens outlive a restart that way. Of several processes that make a key at once, all take the first. */
+/** The kept key is no key. */
+export class TokenKeyUnusable extends Error {
+  override readonly name = 'TokenKeyUnusable';
+}
+
+/**
+ * Tokens outlive a restart that way. Of several processes that make a key at once, all take the first.
+ * @throws TokenKeyUnusable if the file holds something else.
+ */
 export function keptPrivateKey(dataDirectory: string): KeyObject {
   const file = join(dataDirectory, FILE);
-  return createPrivateKey(readIfThere(file) ?? make(file));
+  const pem = readIfThere(file) ?? make(file);
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    throw new TokenKeyUnusable(`${file} holds no private key. Delete it: the next start makes a new one.`);
+  }
 }
 
 /** A fresh P-256 private key, PKCS#8 PEM. */
@@ -19,7 +32,7 @@ export function newPrivateKeyPem(): string {
 }
 
 function make(file: string): string {
-  const own = `${file}.${process.pid}`;
+  const own = `${file}.${randomUUID()}`;
   mkdirSync(join(file, '..'), { recursive: true });
   writeFileSync(own, newPrivateKeyPem(), { mode: 0o600 });
   try {

@@ -2,13 +2,14 @@
 
 import { Field, Int, ObjectType } from 'type-graphql';
 import type { Sentences } from './locale.ts';
+import { withStoreTime } from './store-time.ts';
 import { UserError } from './user-error.ts';
 
 /** A client behind a guard. */
 export interface Dependency<Client> {
   /**
    * Runs one piece of work on the client.
-   * @throws DependencyUnavailable when there is no answer within the time limit or the connection fails;
+   * @throws DependencyUnavailable when there is no answer within the time limits or the connection fails;
    *   any other error as it comes.
    */
   use<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
@@ -45,12 +46,12 @@ export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'
   }
 }
 
-/** Runs a flow; an unavailable dependency becomes the typed refusal, every other error stays a fault. */
+/** Runs a flow within its store time; an unavailable dependency becomes the typed refusal, other errors stay faults. */
 export async function orUnavailable<Outcome>(
   flow: () => Promise<Outcome>,
 ): Promise<Outcome | ServiceUnavailableError> {
   try {
-    return await flow();
+    return await withStoreTime(flow);
   } catch (error) {
     if (error instanceof DependencyUnavailable) return new ServiceUnavailableError();
     throw error;

@@ -35,6 +35,11 @@ export function nationalNumber(mobile: Mobile): string {
   return mobile.slice('+86'.length);
 }
 
+/** The ten thousand numbers that differ in the last four digits alone, by what they have in common. */
+export function numberRange(mobile: Mobile): string {
+  return mobile.slice(0, -4);
+}
+
 /** For answers and logs: `138****8000`. */
 export function maskMobile(mobile: Mobile): string {
   return nationalNumber(mobile).replace(/^(\d{3})\d{4}/, '$1****');

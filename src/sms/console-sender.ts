@@ -12,7 +12,7 @@ export class ConsoleSender implements SmsSender {
       this.print(`SMS to ${maskMobile(mobile)}: ${code}, valid for ${validForMinutes} minutes`);
       return { kind: 'sent', messageId: randomUUID() };
     } catch {
-      return { kind: 'notSent', reason: 'the terminal takes no line', retryAfterSeconds: 10 };
+      return { kind: 'notSent', reason: 'the terminal takes no line', retryAfterSeconds: 10, noAnswer: true };
     }
   }
 

@@ -101,7 +101,7 @@ export class RequestSmsCodeService {
     { withheld, answerTime }: { withheld: boolean; answerTime: Promise<void> },
   ) {
     if (withheld) this.parts.audit('code_withheld', { ...request });
-    else void this.send(request, code);
+    else void this.send(request, code).catch((error) => this.notSent(request, error));
     await answerTime;
     return this.sent(request, code);
   }
@@ -127,6 +127,11 @@ export class RequestSmsCodeService {
       ...facts,
     });
     return outcome;
+  }
+
+  /** Nobody waits for it, so nobody else can tell. */
+  private notSent(request: Request, error: Error): void {
+    this.parts.audit('code_not_sent', { ...request, outcome: 'unknown', reason: error.name });
   }
 
   private sent({ mobile }: Request, { expiresInMs }: OpenSmsCode): SmsCodeSent {

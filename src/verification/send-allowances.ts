@@ -4,7 +4,7 @@ import type { Allowance } from '../rate-limit/allowance.ts';
 import { RateLimitScope } from '../rate-limit/rate-limit.schema.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import type { Mobile } from '../shared/mobile.ts';
-import { SMS_SLOT } from './sms-code-keys.ts';
+import { rangeKey, SMS_SLOT } from './sms-code-keys.ts';
 
 const HOUR_SECONDS = 60 * 60;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
@@ -14,6 +14,7 @@ export interface SendLimits {
   readonly resendGapSeconds: number;
   readonly perMobilePerHour: number;
   readonly perMobilePerDay: number;
+  readonly perRangePerHour: number;
   readonly perDay: number;
 }
 
@@ -29,7 +30,7 @@ export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAdd
   ];
 }
 
-/** What one text takes: from the mobile, in whichever purpose, and from the service. */
+/** What one text takes: from the mobile, in whichever purpose, from its range of numbers, and from the service. */
 export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): Allowance[] {
   const subject = hash('mobile', mobile);
   const perMobile = (name: string, limit: number, windowSeconds: number): Allowance => ({
@@ -42,6 +43,13 @@ export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobi
     perMobile('gap', 1, limits.resendGapSeconds),
     perMobile('hour', limits.perMobilePerHour, HOUR_SECONDS),
     perMobile('day', limits.perMobilePerDay, DAY_SECONDS),
+    {
+      // Whoever is paid for texts walks ranges. A text whose code is verified is given back to its range.
+      key: rangeKey(hash, mobile),
+      scope: RateLimitScope.SERVICE,
+      limit: limits.perRangePerHour,
+      windowSeconds: HOUR_SECONDS,
+    },
     {
       key: `${SMS_SLOT}:allowance:service:day`,
       scope: RateLimitScope.SERVICE,

@@ -8,7 +8,7 @@ import type { KeyedHash } from '../shared/keyed-hash.ts';
 import type { Mobile } from '../shared/mobile.ts';
 import type { RedisDependency } from '../shared/redis-client.ts';
 import { ATTEMPTS_PER_CODE } from './sms-code.ts';
-import { failureStreakKey, failuresKey, smsCodeKey } from './sms-code-keys.ts';
+import { failureStreakKey, failuresKey, rangeKey, smsCodeKey } from './sms-code-keys.ts';
 import { SmsCodePurpose } from './verification.schema.ts';
 import { SmsCodeExpiredError } from './verify-sms-code.schema.ts';
 
@@ -45,7 +45,8 @@ end
 local reserved = reserve({failures}, ARGV)
 if reserved[1] > 0 then return {'refused', reserved[2]} end
 local at = reserved[2]
-if tonumber(redis.call('HGET', code, 'attempts') or most_attempts) >= most_attempts then
+local live = redis.call('HMGET', code, 'nonce', 'attempts')
+if not live[1] or tonumber(live[2]) >= most_attempts then
   give_back({failures}, at)
   return {'no code'}
 end
@@ -57,15 +58,17 @@ for _, time in ipairs(redis.call('LRANGE', failures, 0, -1)) do
   if tonumber(time) > at - hour then recent = recent + 1 end
 end
 local remaining = math.min(most_attempts - attempts, per_hour - recent, in_a_row - row)
-return {'counted', at, redis.call('HGET', code, 'nonce'), remaining}`,
+return {'counted', at, live[1], remaining}`,
   },
-  // KEYS: as above. ARGV: the time of the attempt in ms, the nonce that it was compared with.
+  // KEYS: as above, then the texts to the range of numbers that were not verified.
+  // ARGV: the time of the attempt in ms, the nonce that it was compared with.
   // Reply: 1 if this very call ended the code, 0 if it was gone before. A right code is no failure in either case.
   consumeSmsCode: {
     lua: `${RESERVE_LUA}
 give_back({KEYS[1]}, ARGV[1])
 redis.call('DEL', KEYS[2])
 if redis.call('HGET', KEYS[3], 'nonce') ~= ARGV[2] then return 0 end
+for at in string.gmatch(redis.call('HGET', KEYS[3], 'texts') or '', '%d+') do give_back({KEYS[4]}, at) end
 return redis.call('DEL', KEYS[3])`,
   },
 };
@@ -99,8 +102,9 @@ export class SmsCodeAttemptStore {
     if (reply[0] === 'no code') return new SmsCodeExpiredError();
     if (reply[0] === 'refused') return new TooManyRequestsError(RateLimitScope.MOBILE, reply[1]);
     const [, atMs, nonce, attemptsRemaining] = reply;
+    const all = [...keys, rangeKey(this.hash, mobile)];
     const consume = async () =>
-      (await this.redis.use((redis) => redis.consumeSmsCode(keys.length, ...keys, atMs, nonce))) === 1;
+      (await this.redis.use((redis) => redis.consumeSmsCode(all.length, ...all, atMs, nonce))) === 1;
     return { nonce, attemptsRemaining, consume };
   }
 

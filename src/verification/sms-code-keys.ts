@@ -1,7 +1,7 @@
 // The Redis keys of codes and of the failures at guessing them. They name a mobile by its keyed hash.
 
 import type { KeyedHash } from '../shared/keyed-hash.ts';
-import type { Mobile } from '../shared/mobile.ts';
+import { type Mobile, numberRange } from '../shared/mobile.ts';
 import type { SmsCodePurpose } from './verification.schema.ts';
 
 /**
@@ -10,7 +10,10 @@ import type { SmsCodePurpose } from './verification.schema.ts';
  */
 export const SMS_SLOT = '{sms}';
 
-/** A hash: the code's nonce, the attempts made at it, and, until a resend, the reservation that opened it. */
+/**
+ * A hash: the code's nonce, the attempts made at it, the times in ms of the texts that carry it, and, until a resend,
+ * the reservation that opened it.
+ */
 export function smsCodeKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
   return `${SMS_SLOT}:code:${purpose}:${hash('mobile', mobile)}`;
 }
@@ -23,4 +26,9 @@ export function failuresKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mo
 /** A number: the failures since the last success. */
 export function failureStreakKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
   return `${SMS_SLOT}:failures:${purpose}:${hash('mobile', mobile)}:streak`;
+}
+
+/** A list: the times of the texts to a range of numbers whose code was not verified yet. */
+export function rangeKey(hash: KeyedHash, mobile: Mobile): string {
+  return `${SMS_SLOT}:allowance:range:${hash('range', numberRange(mobile))}:hour`;
 }

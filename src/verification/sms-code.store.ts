@@ -40,10 +40,11 @@ local enough, dead = tonumber(ARGV[#ARGV - 1]), tonumber(ARGV[#ARGV])
 local life = redis.call('PTTL', key)
 if life > enough and tonumber(redis.call('HGET', key, 'attempts')) < dead then
   redis.call('HDEL', key, 'opened_by')
+  redis.call('HSET', key, 'texts', redis.call('HGET', key, 'texts') .. ',' .. string.format('%.0f', at))
   return {0, at, redis.call('HGET', key, 'nonce'), life}
 end
 redis.call('DEL', key)
-redis.call('HSET', key, 'nonce', fresh, 'attempts', 0, 'opened_by', fresh)
+redis.call('HSET', key, 'nonce', fresh, 'attempts', 0, 'opened_by', fresh, 'texts', string.format('%.0f', at))
 redis.call('PEXPIRE', key, ttl)
 return {0, at, fresh, ttl}`,
   },

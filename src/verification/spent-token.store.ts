@@ -2,31 +2,26 @@
 
 import type { RedisDependency } from '../shared/redis-client.ts';
 
-/** Longer than any attempt to register takes, and short enough to try again after one that died half-way. */
-const CLAIM_SECONDS = 10;
+/** The clock of another instance may be behind, and take a token for good that has expired here. */
+const CLOCKS_DIFFER_BY_SECONDS = 60;
 
 export class SpentTokenStore {
   constructor(private readonly redis: RedisDependency) {}
 
+  /** @throws DependencyUnavailable if Redis does not answer. */
+  async isSpent(jti: string): Promise<boolean> {
+    return (await this.redis.use((redis) => redis.exists(key(jti)))) === 1;
+  }
+
   /**
-   * Claims a token for one caller, for some seconds: it is spent for good only by `spend`, so that a registration that
-   * fails half-way, whatever fails, burns no token.
-   * @returns whether it was free.
+   * Spends a token that expires at that time.
+   * @returns whether this very call did; of any number for one token, one does.
    * @throws DependencyUnavailable if Redis does not answer.
    */
-  async claim(jti: string): Promise<boolean> {
-    const reply = await this.redis.use((redis) => redis.set(key(jti), 'claimed', 'EX', CLAIM_SECONDS, 'NX'));
+  async spend(jti: string, expiresAtSeconds: number): Promise<boolean> {
+    const lifeSeconds = Math.ceil(expiresAtSeconds - Date.now() / 1000) + CLOCKS_DIFFER_BY_SECONDS;
+    const reply = await this.redis.use((redis) => redis.set(key(jti), 'spent', 'EX', lifeSeconds, 'NX'));
     return reply === 'OK';
-  }
-
-  /** @throws DependencyUnavailable if Redis does not answer. */
-  async spend(jti: string, forSeconds: number): Promise<void> {
-    await this.redis.use((redis) => redis.set(key(jti), 'spent', 'EX', Math.max(1, Math.ceil(forSeconds))));
-  }
-
-  /** Gives a claimed token back. @throws DependencyUnavailable if Redis does not answer. */
-  async giveBack(jti: string): Promise<void> {
-    await this.redis.use((redis) => redis.del(key(jti)));
   }
 }
 

@@ -2,13 +2,14 @@
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
-import type { Mobile } from '../shared/mobile.ts';
+import { type Mobile, parseMobile } from '../shared/mobile.ts';
 import { SmsCodePurpose } from './verification.schema.ts';
 
 const ALGORITHM = 'ES256';
 /** Explicit typing (RFC 8725 §3.11): no other JWT that these keys may sign one day passes for a verification. */
 const TYPE = 'mobile-verification+jwt';
 const TOKEN_LIFE_SECONDS = 600;
+const JTI = /^[\w-]{16,64}$/;
 /** Another instance may have signed it, with a clock that is a little ahead. */
 const CLOCKS_DIFFER_BY_SECONDS = 60;
 
@@ -101,14 +102,21 @@ async function publicJwk(key: KeyObject): Promise<JWK> {
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: ALGORITHM, use: 'sig' };
 }
 
-function claimsOf(
-  { iat = 0, exp = 0, jti, sub, purpose, mobile }: JWTPayload,
-  now: number,
-): ReadToken | undefined {
-  const isWhole = typeof jti === 'string' && typeof mobile === 'string' && isPurpose(purpose);
-  if (!isWhole || iat > now + CLOCKS_DIFFER_BY_SECONDS) return undefined;
-  // Only parsed mobiles are ever signed.
-  return { jti, purpose, mobile: mobile as Mobile, userId: sub, issuedAtSeconds: iat, expiresAtSeconds: exp };
+/** A signature tells who made a token, and nothing of how well: an older or another program may have our key too. */
+function claimsOf(payload: JWTPayload, now: number): ReadToken | undefined {
+  const { iat = -1, exp = -1, jti = '', sub, purpose, mobile } = payload;
+  const isWhole = isPurpose(purpose) && isMobile(mobile) && JTI.test(jti);
+  if (!isWhole || !isSecond(iat) || !isSecond(exp) || iat > now + CLOCKS_DIFFER_BY_SECONDS) return undefined;
+  return { jti, purpose, mobile, userId: sub, issuedAtSeconds: iat, expiresAtSeconds: exp };
+}
+
+/** Seconds since 1970, before the year 3000. */
+function isSecond(value: number): boolean {
+  return Number.isInteger(value) && value >= 0 && value < 32_503_680_000;
+}
+
+function isMobile(value: unknown): value is Mobile {
+  return typeof value === 'string' && parseMobile(value) === value;
 }
 
 function isPurpose(value: unknown): value is SmsCodePurpose {

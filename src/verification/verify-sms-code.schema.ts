@@ -56,7 +56,9 @@ export class SmsCodeExpiredError extends UserError<'SmsCodeExpiredError'> {
 @ObjectType({ implements: UserError, description: 'Returned when the code is not the one that was sent.' })
 export class SmsCodeMismatchError extends UserError<'SmsCodeMismatchError'> {
   @Field(() => Int, {
-    description: 'How often this code can still be tried. At 0 it is dead; the next text brings a new one.',
+    description:
+      'How often the mobile can still try, at this code and within its allowance of failures. At 0 no more is compared: ' +
+      'another text brings a new code, or the allowance says when to come back.',
   })
   readonly attemptsRemaining: number;
 

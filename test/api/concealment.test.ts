@@ -26,7 +26,8 @@ describe('with concealment', () => {
     return mobile;
   }
 
-  const anonymous = (mobile: string, outcome: Outcome) =>
+  /** Without what differs from mobile to mobile, and from one second to the next. */
+  const anonymous = (mobile: string, { retryAfterSeconds, expiresInSeconds, ...outcome }: Outcome) =>
     JSON.parse(JSON.stringify(outcome).replaceAll(`${mobile.slice(0, 3)}****${mobile.slice(7)}`, 'masked'));
 
   describe.each<[Purpose]>([['REGISTER'], ['LOGIN']])('for %s', (purpose) => {
@@ -90,6 +91,19 @@ describe('with concealment', () => {
     await app.redis.del(...(await app.redis.keys('{sms}:allowance:mobile:*:gap')));
     expectType(await app.api.requestWithCaptcha(mobile, 'LOGIN'), 'SmsCodeSent');
     expectType(await app.api.verifySmsCode(mobile, app.gateway.lastCode, 'LOGIN'), 'MobileVerified');
+  });
+
+  it('a stop waits for texts whose callers have been answered', async () => {
+    const stopping = await startTestApp({ settings: { ENUMERATION: 'conceal' } });
+    let answerNow = () => {};
+    stopping.gateway.answer = (response, request) => {
+      answerNow = () => success(response, request);
+    };
+    expectType(await stopping.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
+    const stopped = stopping.stop();
+    setImmediate(answerNow);
+    await stopped;
+    expect(stopping.log.some((line) => line.includes('"code_sent"'))).toBe(true);
   });
 
   it('tells the operator what it tells nobody else', async () => {

@@ -17,7 +17,7 @@ describe('the probes', () => {
     const ready = await fetch(`${app.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', redis: 'up', postgresql: 'up' },
+      { status: 'ready', redis: 'up', postgresql: 'up', sms_gateway: 'closed' },
     ]);
   });
 

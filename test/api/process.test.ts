@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -91,7 +91,17 @@ function freshPrivatePem(): string {
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
 
-describe('npm run keys', () => {
+describe('a kept key that is none', () => {
+  it('stops the start with the name of its file', async () => {
+    await mkdir(join(directory, '.data'));
+    await writeFile(join(directory, '.data/token-key.pem'), '');
+    const service = run(['serve']);
+    expect(await service.exited).toBe(1);
+    expect(service.output).toMatch(/^\S+token-key\.pem holds no private key\. Delete it/);
+  });
+});
+
+describeWithPostgres('npm run keys', () => {
   it('prints secrets that a production start takes, each time others', async () => {
     const printed = [run(['keys']), run(['keys'])];
     expect(await Promise.all(printed.map(({ exited }) => exited))).toEqual([0, 0]);
@@ -104,19 +114,21 @@ describe('npm run keys', () => {
       join(directory, '.env'),
       first + second.replace(/^[^#].*$/gm, '').replace('# TOKEN_', 'TOKEN_'),
     );
-    const url = await run(['serve'], { SMS_PROVIDER: 'console' }).url();
+    const DATABASE_URL = String(await createTestDatabase());
+    const url = await run(['serve'], { DATABASE_URL, SMS_PROVIDER: 'console' }).url();
     const { keys } = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: unknown[] };
     expect(keys).toHaveLength(2);
     expect(existsSync(join(directory, '.data/token-key.pem'))).toBe(false);
   });
 });
 
-describe('npm run unlock', () => {
+describeWithPostgres('npm run unlock', () => {
   it('lets a mobile be verified again', async () => {
     const redis = await startSomeRedis();
     const gateway = new TestGateway();
     const environment = {
       REDIS_URL: redis.url,
+      DATABASE_URL: String(await createTestDatabase()),
       CODE_SECRET: 'a secret of the tests, 32 bytes and more',
       SMS_PROVIDER: 'yuntongxun',
       SMS_RESEND_GAP_SECONDS: '0',
@@ -183,6 +195,7 @@ describeWithPostgres('in production', () => {
       REDIS_URL: redis.url,
       CODE_SECRET: 'a secret of the tests, 32 bytes and more',
       TOKEN_PRIVATE_KEY: freshPrivatePem(),
+      SMS_PER_DAY: '1000',
       SMS_PROVIDER: 'yuntongxun',
       YUNTONGXUN_ACCOUNT_SID: 'account',
       YUNTONGXUN_AUTH_TOKEN: 'a-token-nobody-may-see',

@@ -250,6 +250,33 @@ describe('requestSmsCode with narrow allowances', () => {
   });
 });
 
+describe('a range of numbers', () => {
+  it('has room for so many texts that nobody proves, and gets back what somebody does', async () => {
+    const app = await startTestApp({
+      settings: { SMS_PER_RANGE_PER_HOUR: '2', SMS_RESEND_GAP_SECONDS: '0' },
+    });
+    try {
+      const [first, second, third] = ['13911110001', '13911110002', '13911119999'] as const;
+      for (const mobile of [first, second])
+        expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
+      const code = app.gateway.lastCode;
+      const refused = expectType(
+        await app.api.requestWithCaptcha(third, undefined, zh),
+        'TooManyRequestsError',
+      );
+      expect(refused).toMatchObject({ scope: 'SERVICE', message: '请求过于频繁' });
+      expect(refused.retryAfterSeconds).toBeGreaterThan(3580);
+      expectType(await app.api.requestWithCaptcha('13911120001'), 'SmsCodeSent');
+
+      expectType(await app.api.verifySmsCode(second, code), 'MobileVerified');
+      expectType(await app.api.requestWithCaptcha(third), 'SmsCodeSent');
+      expectType(await app.api.requestWithCaptcha(first), 'TooManyRequestsError');
+    } finally {
+      await app.stop();
+    }
+  });
+});
+
 function wide(character: string): string {
   return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }

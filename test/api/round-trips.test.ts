@@ -16,7 +16,7 @@ describeWithPostgres('a text that is sent', () => {
     redisServer = await startSomeRedis();
     redis = await TcpProxy.start(redisServer.url);
     postgres = await TcpProxy.start(String(await createTestDatabase()));
-    app = await startTestApp({ redis: { ...redisServer, url: redis.url }, databaseUrl: postgres.url });
+    app = await startTestApp({ redis: redisServer, redisUrl: redis.url, databaseUrl: postgres.url });
   });
   afterAll(async () => {
     await app?.stop();

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { countTypes, expectType, freshMobile } from '../support/api.ts';
 import { dump } from '../support/keyspace.ts';
-import { registerMobile } from '../support/registered.ts';
+import { registerMobile, removeMobile } from '../support/registered.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { success } from '../support/test-gateway.ts';
 import { readToken } from '../support/test-tokens.ts';
@@ -63,6 +63,13 @@ describe('verifySmsCode', () => {
     const code = await receiveCode('LOGIN');
     const verified = expectType(await app.api.verifySmsCode(mobile, code, 'LOGIN'), 'MobileVerified');
     expect(readToken(verified.verificationToken).claims).toMatchObject({ purpose: 'LOGIN', sub: id });
+  });
+
+  it('gives no token for a login once the user is gone', async () => {
+    await registerMobile(app, mobile);
+    const code = await receiveCode('LOGIN');
+    await removeMobile(app, mobile);
+    expectType(await app.api.verifySmsCode(mobile, code, 'LOGIN'), 'SmsCodeMismatchError');
   });
 
   it('takes the code in full width and with spaces around it, and the mobile however it is written', async () => {
@@ -228,6 +235,17 @@ describe('what a stranger can do to the mobile of somebody else', () => {
 });
 
 describe('verifySmsCode from one address', () => {
+  it('spends none of its room on what is no mobile', async () => {
+    const app = await startTestApp({ settings: { VERIFY_PER_ADDRESS_PER_HOUR: '1' } });
+    try {
+      for (let tries = 0; tries < 3; tries += 1)
+        expectType(await app.api.verifySmsCode('12', '123456'), 'InvalidMobileError');
+      expectType(await app.api.verifySmsCode(freshMobile(), '123456'), 'SmsCodeExpiredError');
+    } finally {
+      await app.stop();
+    }
+  });
+
   it('has room for so many in an hour, right or wrong', async () => {
     const app = await startTestApp({ settings: { VERIFY_PER_ADDRESS_PER_HOUR: '3' } });
     try {

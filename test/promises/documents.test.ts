@@ -104,6 +104,17 @@ describe("the README's table of", () => {
   });
 });
 
+describe('docs/security.md', () => {
+  it('names tests that are there, by their very words', () => {
+    const document = readProjectFile('docs/security.md');
+    const named = [...document.matchAll(/`(test\/[\w./-]+)`(?:: "([^"]+)")?/g)];
+    expect(named.length).toBeGreaterThan(20);
+    for (const [, path = '', sentence = ''] of named) {
+      expect([path, readProjectFile(path).includes(sentence)]).toEqual([path, true]);
+    }
+  });
+});
+
 describe('every file of src/', () => {
   it('opens with a sentence that says its job', () => {
     const silent = sourceFiles().filter(

@@ -290,20 +290,32 @@ describe('an answer of the gateway', () => {
     ])('leaves open what was sent when it has %s', async (_what, body) => {
       for (const status of [200, 502]) {
         const outcome = await send((response) => response.writeHead(status).end(body));
-        expect(outcome).toEqual({ kind: 'unknown', reason: `HTTP ${status} without a status code` });
+        expect(outcome).toEqual({
+          kind: 'unknown',
+          reason: `HTTP ${status} without a status code`,
+          noAnswer: true,
+        });
       }
     });
 
     it.each([204, 304])('leaves open what was sent when HTTP %d forbids it a body', async (status) => {
       const outcome = await send((response) => response.writeHead(status).end());
-      expect(outcome).toEqual({ kind: 'unknown', reason: `HTTP ${status} without a status code` });
+      expect(outcome).toEqual({
+        kind: 'unknown',
+        reason: `HTTP ${status} without a status code`,
+        noAnswer: true,
+      });
     });
 
     it.each([301, 302, 307, 308])('is not followed elsewhere by HTTP %d', async (status) => {
       const elsewhere = new TestGateway();
       const location = await elsewhere.start();
       const outcome = await send((response) => response.writeHead(status, { location }).end());
-      expect(outcome).toEqual({ kind: 'unknown', reason: `HTTP ${status} without a status code` });
+      expect(outcome).toEqual({
+        kind: 'unknown',
+        reason: `HTTP ${status} without a status code`,
+        noAnswer: true,
+      });
       expect(elsewhere.requests).toHaveLength(0);
       await elsewhere.stop();
     });

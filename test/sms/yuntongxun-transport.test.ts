@@ -77,6 +77,7 @@ describe('a text', () => {
         kind: 'notSent',
         reason: expect.stringMatching(reason),
         retryAfterSeconds: 10,
+        noAnswer: true,
       });
     }
 
@@ -216,7 +217,11 @@ describe('a text', () => {
     it.each(failures)('%s, which the text after it does not feel', async (_what, answer) => {
       const { gateway, baseUrl } = await startGateway(answer);
       const sender = createSender({ baseUrl, connections: 1 });
-      expect(await sendInTime(sender)).toEqual({ kind: 'unknown', reason: expect.stringMatching(/./) });
+      expect(await sendInTime(sender)).toEqual({
+        kind: 'unknown',
+        reason: expect.stringMatching(/./),
+        noAnswer: true,
+      });
       expect(gateway.requests).toHaveLength(1);
       gateway.answer = success;
       expect(await sendInTime(sender)).toMatchObject({ kind: 'sent' });

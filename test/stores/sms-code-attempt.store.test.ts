@@ -2,12 +2,13 @@
 
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
+import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
 import { createKeyedHash } from '../../src/shared/keyed-hash.ts';
 import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
 import type { RedisClient } from '../../src/shared/redis-client.ts';
 import { SmsCodeStore } from '../../src/verification/sms-code.store.ts';
 import { type SmsCodeAttempt, SmsCodeAttemptStore } from '../../src/verification/sms-code-attempt.store.ts';
+import { rangeKey } from '../../src/verification/sms-code-keys.ts';
 import { SmsCodePurpose } from '../../src/verification/verification.schema.ts';
 import { SmsCodeExpiredError } from '../../src/verification/verify-sms-code.schema.ts';
 import { freshMobile } from '../support/api.ts';
@@ -33,9 +34,12 @@ describeEachRedis('attempts at a code', (kind) => {
     attempts = new SmsCodeAttemptStore(connected.dependency, hash);
   });
   afterAll(async () => {
-    if (client) await expectEveryKeyToEnd(client);
-    await client?.quit();
-    await server?.stop();
+    try {
+      if (client) await expectEveryKeyToEnd(client);
+    } finally {
+      await client?.quit();
+      await server?.stop();
+    }
   });
   beforeEach(() => {
     mobile = parseMobile(freshMobile()) as Mobile;
@@ -46,6 +50,12 @@ describeEachRedis('attempts at a code', (kind) => {
   const failuresKey = () => `{sms}:failures:REGISTER:${hash('mobile', mobile)}:hour`;
   const streakKey = () => `{sms}:failures:REGISTER:${hash('mobile', mobile)}:streak`;
   const counted = async (purpose = REGISTER) => (await attempts.count(purpose, mobile)) as SmsCodeAttempt;
+  const rangeAllowance = (of: Mobile) => ({
+    key: rangeKey(hash, of),
+    scope: RateLimitScope.SERVICE,
+    limit: 20,
+    windowSeconds: 3600,
+  });
   async function remaining(times: number): Promise<number[]> {
     const left: number[] = [];
     while (left.length < times) left.push((await counted()).attemptsRemaining);
@@ -78,6 +88,16 @@ describeEachRedis('attempts at a code', (kind) => {
     expect(await client.exists(streakKey())).toBe(0);
   });
 
+  it('that are right but late count as no failure either', async () => {
+    await open();
+    const [winner, late] = [await counted(), await counted()];
+    await winner.consume();
+    await client.set(streakKey(), 7, 'EX', 1000);
+    expect(await late.consume()).toBe(false);
+    expect(await client.exists(streakKey())).toBe(0);
+    expect(await client.exists(failuresKey())).toBe(0);
+  });
+
   it('never bring a code back that was consumed or that expired while they were under way', async () => {
     await open();
     const [winner, late] = [await counted(), await counted()];
@@ -103,6 +123,17 @@ describeEachRedis('attempts at a code', (kind) => {
     expect(await client.exists(failuresKey())).toBe(0);
     expect(await client.exists(streakKey())).toBe(0);
     expect(await client.exists(codeKey())).toBe(0);
+  });
+
+  it('that prove a code give all its texts back to the range of numbers, and no others', async () => {
+    const range = [rangeAllowance(mobile)];
+    await codes.open(REGISTER, mobile, range, randomUUID());
+    await codes.open(REGISTER, mobile, range, randomUUID());
+    const neighbour = parseMobile(`${mobile.slice(3, -1)}${9 - Number(mobile.at(-1))}`) as Mobile;
+    await codes.open(REGISTER, neighbour, range, randomUUID());
+    expect(await client.llen(String(range[0]?.key))).toBe(3);
+    expect(await (await counted()).consume()).toBe(true);
+    expect(await client.llen(String(range[0]?.key))).toBe(1);
   });
 
   it('leave the expiry of the code as it is', async () => {
@@ -155,6 +186,24 @@ describeEachRedis('attempts at a code', (kind) => {
     expect(refusal.retryAfterSeconds).toBeLessThanOrEqual(5);
     await client.lset(failuresKey(), -1, nowMs - 3_600_001);
     expect(await counted()).toMatchObject({ attemptsRemaining: 0 });
+  });
+
+  it('are not lessened by failures that are more than an hour old', async () => {
+    await open();
+    const [seconds] = await client.time();
+    await client.lpush(failuresKey(), ...Array(8).fill(Number(seconds) * 1000 - 3_601_000));
+    await client.expire(failuresKey(), 1000);
+    expect(await counted()).toMatchObject({ attemptsRemaining: 4 });
+  });
+
+  it('are forgiven for both purposes', async () => {
+    for (const purpose of [REGISTER, LOGIN]) {
+      await open(purpose);
+      await client.set(streakKey().replace('REGISTER', purpose), 100, 'EX', 1000);
+    }
+    await attempts.forgive(mobile);
+    for (const purpose of [REGISTER, LOGIN])
+      expect(await counted(purpose)).toMatchObject({ attemptsRemaining: 4 });
   });
 
   it('stop after 100 failures in a row, until they are forgiven', async () => {

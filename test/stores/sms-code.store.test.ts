@@ -21,6 +21,7 @@ const limits: SendLimits = {
   perMobilePerHour: 100,
   perMobilePerDay: 100,
   perAddressPerHour: 100,
+  perRangePerHour: 100_000,
   perDay: 100_000,
 };
 

@@ -15,6 +15,10 @@ export async function registerMobile({ databaseUrl }: TestApp, mobile: string): 
   return id;
 }
 
+export async function removeMobile({ databaseUrl }: TestApp, mobile: string): Promise<void> {
+  await query(databaseUrl, 'delete from users where mobile = $1', [`+86${mobile}`]);
+}
+
 /** The rows that a mobile has. */
 export async function rowsOf({ databaseUrl }: TestApp, mobile: string): Promise<Record<string, unknown>[]> {
   return query(databaseUrl, 'select * from users where mobile = $1', [`+86${mobile}`]);

@@ -32,6 +32,8 @@ export interface TestAppOptions {
   /** Settings beside those that point at the servers. */
   readonly settings?: Record<string, string>;
   readonly redis?: RedisServer;
+  /** The way of the service to that Redis, where it is not the straight one. */
+  readonly redisUrl?: string;
   readonly databaseUrl?: string;
   readonly gatewayUrl?: string;
 }
@@ -40,6 +42,7 @@ export interface TestAppOptions {
 const ROOMY = {
   CAPTCHA_PER_ADDRESS_PER_MINUTE: '100000',
   SMS_PER_ADDRESS_PER_HOUR: '100000',
+  SMS_PER_RANGE_PER_HOUR: '100000',
   SMS_PER_DAY: '100000',
   VERIFY_PER_ADDRESS_PER_HOUR: '100000',
 };
@@ -53,7 +56,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     NODE_ENV: 'test',
     PORT: '0',
     LOG_LEVEL: 'debug',
-    REDIS_URL: redisServer.url,
+    REDIS_URL: options.redisUrl ?? redisServer.url,
     ...(databaseUrl && { DATABASE_URL: databaseUrl }),
     CODE_SECRET: 'a secret of the tests, 32 bytes and more',
     SMS_PROVIDER: 'yuntongxun',
@@ -84,11 +87,14 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     log,
     async stop() {
       await app.stop();
-      await expectEveryKeyToEnd(redis);
-      await redis.quit();
-      await gateway.stop();
-      if (!options.redis) await redisServer.stop();
-      await rm(dataDirectory, { recursive: true });
+      try {
+        await expectEveryKeyToEnd(redis);
+      } finally {
+        await redis.quit();
+        await gateway.stop();
+        if (!options.redis) await redisServer.stop();
+        await rm(dataDirectory, { recursive: true });
+      }
     },
   };
 }

@@ -1,7 +1,7 @@
 // Who is counted behind an IP address.
 
 import { describe, expect, it } from '@jest/globals';
-import { clientNetwork } from '../../src/shared/client-network.ts';
+import { clientNetwork, withoutPort } from '../../src/shared/client-network.ts';
 
 describe('a client', () => {
   it.each(['203.0.113.7', '127.0.0.1', '255.255.255.255'])(
@@ -70,5 +70,30 @@ describe('a client', () => {
     '2001:db8::g',
   ])('cannot be %j', (address) => {
     expect(() => clientNetwork(address)).toThrow();
+  });
+});
+
+describe('an address loses the port behind it', () => {
+  it.each([
+    ['203.0.113.7:4711', '203.0.113.7'],
+    ['[2001:db8::1]:443', '2001:db8::1'],
+    ['[2001:db8::1]', '2001:db8::1'],
+    ['unknown:80', 'unknown'],
+  ])('%s', (text, address) => {
+    expect(withoutPort(text)).toBe(address);
+  });
+
+  it.each([
+    '203.0.113.7',
+    '2001:db8::1',
+    '2001:db8::1:443',
+    '::1',
+    '',
+    ':',
+    '203.0.113.7:',
+    '203.0.113.7:x',
+    '[::1]x',
+  ])('and %j has none', (text) => {
+    expect(withoutPort(text)).toBe(text);
   });
 });

@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { type GuardOptions, guard } from '../../src/platform/guard.ts';
 import { DeadlineExceeded } from '../../src/shared/deadline.ts';
-import { DependencyUnavailable } from '../../src/shared/dependency.ts';
+import { DependencyUnavailable, orUnavailable } from '../../src/shared/dependency.ts';
 
 class ConnectionLost extends Error {}
 
@@ -51,6 +51,31 @@ describe('a guarded connection', () => {
     expect(observed).toHaveLength(1);
     expect(observed[0]?.seconds).toBeGreaterThan(0.045);
     expect(observed[0]?.seconds).toBeLessThan(0.25);
+  });
+
+  it('is unavailable when the calls of one request take 1.5 seconds together, each within its limit', async () => {
+    const { dependency } = guarded();
+    const slow = () => dependency.use(() => new Promise((resolve) => setTimeout(resolve, 700)));
+    let answered = 0;
+    const startedMs = performance.now();
+    const outcome = await orUnavailable(async () => {
+      for (; answered < 3; answered += 1) await slow();
+    });
+    expect(outcome).toMatchObject({ retryAfterSeconds: 5 });
+    expect(performance.now() - startedMs).toBeLessThan(1900);
+    expect(answered).toBe(2);
+  });
+
+  it('counts as time of a request only what its calls take, and nothing of another request', async () => {
+    const { dependency } = guarded();
+    const work = () => dependency.use(() => new Promise((resolve) => setTimeout(resolve, 600, 'done')));
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 600));
+    const request = async () => {
+      await work();
+      await pause();
+      return work();
+    };
+    expect(await Promise.all([orUnavailable(request), orUnavailable(request)])).toEqual(['done', 'done']);
   });
 
   it('passes on a fault of ours as it is, which is no outage', async () => {

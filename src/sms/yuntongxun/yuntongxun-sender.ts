@@ -90,7 +90,9 @@ export class YuntongxunSender implements SmsSender {
 
 function outcomeOf(httpStatus: number, text: string): SmsOutcome {
   const answer = parseAnswer(text);
-  if (answer === undefined) return { kind: 'unknown', reason: `HTTP ${httpStatus} without a status code` };
+  if (answer === undefined) {
+    return { kind: 'unknown', reason: `HTTP ${httpStatus} without a status code`, noAnswer: true };
+  }
   if (answer.statusCode === ACCEPTED) {
     return answer.smsMessageSid
       ? { kind: 'sent', messageId: answer.smsMessageSid }
@@ -115,8 +117,8 @@ function printable(words: string): string {
 function failure(error: unknown, departure: Departure): SmsOutcome {
   const reason = describe(error);
   return departure.left
-    ? { kind: 'unknown', reason: `${reason} after the request left` }
-    : { kind: 'notSent', reason, retryAfterSeconds: RETRY_AFTER_NO_CONNECTION_SECONDS };
+    ? { kind: 'unknown', reason: `${reason} after the request left`, noAnswer: true }
+    : { kind: 'notSent', reason, retryAfterSeconds: RETRY_AFTER_NO_CONNECTION_SECONDS, noAnswer: true };
 }
 
 /** Name and code alone: a message may quote the URL with its signature. */

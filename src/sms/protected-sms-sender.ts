@@ -1,0 +1,102 @@
+// Stands between the service and a provider that hangs or is away: a bound on texts under way, and a circuit breaker.
+
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhenResult,
+} from 'cockatiel';
+import type { CodeMessage, SmsOutcome, SmsSender } from './sms-sender.ts';
+
+export interface ProtectionSettings {
+  /** Texts under way at once, those that wait for a connection included; one more is surely not sent. */
+  readonly mostUnderWay: number;
+  /** After so many texts in a row that got no answer, none is tried … */
+  readonly breakAfter: number;
+  /** … for so long; then one is, and decides. */
+  readonly restMs: number;
+}
+
+export type BreakerState = 'closed' | 'open' | 'half_open';
+
+const STATES: Record<CircuitState, BreakerState> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half_open',
+  [CircuitState.Isolated]: 'open',
+};
+const RETRY_WHEN_CROWDED_SECONDS = 5;
+
+export class ProtectedSmsSender implements SmsSender {
+  private readonly places;
+  private readonly breaker;
+  private openedAtMs = 0;
+  private onIdle: () => void = () => {};
+
+  constructor(
+    private readonly sender: SmsSender,
+    private readonly settings: ProtectionSettings,
+  ) {
+    this.places = bulkhead(settings.mostUnderWay);
+    this.breaker = circuitBreaker(
+      handleWhenResult((outcome) => (outcome as SmsOutcome).noAnswer === true),
+      { halfOpenAfter: settings.restMs, breaker: new ConsecutiveBreaker(settings.breakAfter) },
+    );
+    this.breaker.onBreak(() => {
+      this.openedAtMs = Date.now();
+    });
+  }
+
+  get breakerState(): BreakerState {
+    return STATES[this.breaker.state];
+  }
+
+  get underWay(): number {
+    return this.settings.mostUnderWay - this.places.executionSlots;
+  }
+
+  async send(message: CodeMessage): Promise<SmsOutcome> {
+    // The breaker would let all others wait for the one that decides.
+    if (this.breaker.state === CircuitState.HalfOpen) return this.resting();
+    try {
+      return await this.places.execute(() => this.breaker.execute(() => this.sender.send(message)));
+    } catch (error) {
+      if (error instanceof BrokenCircuitError) return this.resting();
+      if (error instanceof BulkheadRejectedError) {
+        const reason = 'too many texts are under way';
+        return { kind: 'notSent', reason, retryAfterSeconds: RETRY_WHEN_CROWDED_SECONDS };
+      }
+      throw error;
+    } finally {
+      if (this.underWay === 0) this.onIdle();
+    }
+  }
+
+  /** Resolves when no text is under way, or after `atMostMs`. */
+  async finish(atMostMs: number): Promise<void> {
+    if (this.underWay === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, atMostMs);
+      this.onIdle = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  close(): Promise<void> {
+    return this.sender.close();
+  }
+
+  private resting(): SmsOutcome {
+    const leftMs = this.openedAtMs + this.settings.restMs - Date.now();
+    return {
+      kind: 'notSent',
+      reason: 'the provider gave no answer lately',
+      retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)),
+    };
+  }
+}

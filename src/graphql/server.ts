@@ -19,7 +19,7 @@ import { registerJwks } from './jwks.ts';
 import type { LogFault } from './mask-faults.ts';
 import { answerFaults, errorBody, refuseConnection, refuseUrl } from './plain-refusals.ts';
 import { type Probes, registerProbes } from './probes.ts';
-import { RunningRequests } from './running-requests.ts';
+import { countRequests } from './running-requests.ts';
 
 export interface ServerSettings {
   readonly host: string;
@@ -72,7 +72,7 @@ const SILENCE_MS = 45_000;
 export async function startServer(settings: ServerSettings, parts: ServerParts): Promise<RunningServer> {
   const app = createFastify(settings);
   if (settings.trustedProxies.length > 0) stripForwardedPorts(app);
-  const running = new RunningRequests(app);
+  const running = countRequests(app);
   let stopping = false;
   answerFaults(app, parts.logFault);
   secureHeaders(app);

@@ -9,6 +9,7 @@ import {
   circuitBreaker,
   handleWhenResult,
 } from 'cockatiel';
+import { UnderWay } from '../shared/under-way.ts';
 import type { CodeMessage, SmsOutcome, SmsSender } from './sms-sender.ts';
 
 export interface ProtectionSettings {
@@ -34,7 +35,7 @@ export class ProtectedSmsSender implements SmsSender {
   private readonly places;
   private readonly breaker;
   private openedAtMs = 0;
-  private onIdle: () => void = () => {};
+  private readonly running = new UnderWay();
 
   constructor(
     private readonly sender: SmsSender,
@@ -55,14 +56,14 @@ export class ProtectedSmsSender implements SmsSender {
   }
 
   get underWay(): number {
-    return this.settings.mostUnderWay - this.places.executionSlots;
+    return this.running.count;
   }
 
   async send(message: CodeMessage): Promise<SmsOutcome> {
     // The breaker would let all others wait for the one that decides.
     if (this.breaker.state === CircuitState.HalfOpen) return this.resting();
     try {
-      return await this.places.execute(() => this.breaker.execute(() => this.sender.send(message)));
+      return await this.places.execute(() => this.try(message));
     } catch (error) {
       if (error instanceof BrokenCircuitError) return this.resting();
       if (error instanceof BulkheadRejectedError) {
@@ -70,25 +71,25 @@ export class ProtectedSmsSender implements SmsSender {
         return { kind: 'notSent', reason, retryAfterSeconds: RETRY_WHEN_CROWDED_SECONDS };
       }
       throw error;
-    } finally {
-      if (this.underWay === 0) this.onIdle();
     }
   }
 
   /** Resolves when no text is under way, or after `atMostMs`. */
-  async finish(atMostMs: number): Promise<void> {
-    if (this.underWay === 0) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, atMostMs);
-      this.onIdle = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  finish(atMostMs: number): Promise<void> {
+    return this.running.finish(atMostMs);
   }
 
   close(): Promise<void> {
     return this.sender.close();
+  }
+
+  private async try(message: CodeMessage): Promise<SmsOutcome> {
+    this.running.begin();
+    try {
+      return await this.breaker.execute(() => this.sender.send(message));
+    } finally {
+      this.running.end();
+    }
   }
 
   private resting(): SmsOutcome {

@@ -1,7 +1,8 @@
 // Issues captchas and takes their answers.
 
 import { randomBytes, randomInt } from 'node:crypto';
-import { RateLimitScope, type TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
+import { addressAllowance } from '../rate-limit/allowance.ts';
+import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
@@ -68,12 +69,8 @@ export class CaptchaService {
   }
 
   private perMinute(clientAddress: string) {
-    return {
-      key: `allowance:captcha:${this.hash('address', clientAddress)}`,
-      scope: RateLimitScope.ADDRESS,
-      limit: this.settings.perAddressPerMinute,
-      windowSeconds: 60,
-    };
+    const perMinute = { limit: this.settings.perAddressPerMinute, windowSeconds: 60 };
+    return addressAllowance(this.hash, 'captcha', clientAddress, perMinute);
   }
 }
 

@@ -1,6 +1,7 @@
 // An allowance: how often one thing may happen to one subject.
 
-import type { RateLimitScope } from './rate-limit.schema.ts';
+import type { KeyedHash } from '../shared/keyed-hash.ts';
+import { RateLimitScope } from './rate-limit.schema.ts';
 
 export interface Allowance {
   /** The Redis key; it names its subject by a keyed hash. */
@@ -11,6 +12,17 @@ export interface Allowance {
   readonly limit: number;
   /** … in any stretch of this length. */
   readonly windowSeconds: number;
+}
+
+/** How often one address may do one kind of thing. */
+export function addressAllowance(
+  hash: KeyedHash,
+  kind: 'captcha' | 'sms' | 'verify',
+  clientAddress: string,
+  { limit, windowSeconds }: Pick<Allowance, 'limit' | 'windowSeconds'>,
+): Allowance {
+  const key = `allowance:${kind}:${hash('address', clientAddress)}`;
+  return { key, scope: RateLimitScope.ADDRESS, limit, windowSeconds };
 }
 
 /** Limits and windows as the script takes them. */

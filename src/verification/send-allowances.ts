@@ -1,6 +1,6 @@
 // How often a text may be asked for and sent.
 
-import type { Allowance } from '../rate-limit/allowance.ts';
+import { type Allowance, addressAllowance } from '../rate-limit/allowance.ts';
 import { RateLimitScope } from '../rate-limit/rate-limit.schema.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import type { Mobile } from '../shared/mobile.ts';
@@ -20,14 +20,8 @@ export interface SendLimits {
 
 /** What an address may ask for; counted whether or not a text goes out. */
 export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): Allowance[] {
-  return [
-    {
-      key: `allowance:sms:${hash('address', clientAddress)}`,
-      scope: RateLimitScope.ADDRESS,
-      limit: limits.perAddressPerHour,
-      windowSeconds: HOUR_SECONDS,
-    },
-  ];
+  const perHour = { limit: limits.perAddressPerHour, windowSeconds: HOUR_SECONDS };
+  return [addressAllowance(hash, 'sms', clientAddress, perHour)];
 }
 
 /** What one text takes: from the mobile, in whichever purpose, from its range of numbers, and from the service. */

@@ -1,7 +1,8 @@
 // The walk of `verifySmsCode`.
 
 import { type KeyObject, randomBytes } from 'node:crypto';
-import { RateLimitScope, TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
+import { addressAllowance } from '../rate-limit/allowance.ts';
+import { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
@@ -69,14 +70,9 @@ export class VerifySmsCodeService {
 
   private async reserveAddress(caller: Caller): Promise<TooManyRequestsError | undefined> {
     const { rateLimit, hash, perAddressPerHour, audit } = this.parts;
-    const refusal = await rateLimit.reserve([
-      {
-        key: `allowance:verify:${hash('address', caller.clientAddress)}`,
-        scope: RateLimitScope.ADDRESS,
-        limit: perAddressPerHour,
-        windowSeconds: HOUR_SECONDS,
-      },
-    ]);
+    const perHour = { limit: perAddressPerHour, windowSeconds: HOUR_SECONDS };
+    const allowance = addressAllowance(hash, 'verify', caller.clientAddress, perHour);
+    const refusal = await rateLimit.reserve([allowance]);
     if (refusal) audit('allowance_refused', { caller, scope: refusal.scope });
     return refusal;
   }

@@ -1,0 +1,103 @@
+
+      export type PossibleTypesResultData = {
+  "possibleTypes": {
+    "ImageCaptchaResult": [
+      "ImageCaptcha",
+      "ServiceUnavailableError",
+      "TooManyRequestsError"
+    ],
+    "RegisterUserResult": [
+      "InvalidVerificationTokenError",
+      "MobileAlreadyRegisteredError",
+      "ServiceUnavailableError",
+      "UserRegistered"
+    ],
+    "RequestSmsCodeResult": [
+      "CaptchaExpiredError",
+      "CaptchaMismatchError",
+      "IncompleteInputError",
+      "InvalidMobileError",
+      "MobileAlreadyRegisteredError",
+      "MobileNotRegisteredError",
+      "ServiceUnavailableError",
+      "SmsCodeSent",
+      "SmsNotDeliveredError",
+      "TooManyRequestsError"
+    ],
+    "UserError": [
+      "CaptchaExpiredError",
+      "CaptchaMismatchError",
+      "IncompleteInputError",
+      "InvalidMobileError",
+      "InvalidVerificationTokenError",
+      "MobileAlreadyRegisteredError",
+      "MobileNotRegisteredError",
+      "ServiceUnavailableError",
+      "SmsCodeExpiredError",
+      "SmsCodeMismatchError",
+      "SmsNotDeliveredError",
+      "TooManyRequestsError"
+    ],
+    "VerifySmsCodeResult": [
+      "IncompleteInputError",
+      "InvalidMobileError",
+      "MobileVerified",
+      "ServiceUnavailableError",
+      "SmsCodeExpiredError",
+      "SmsCodeMismatchError",
+      "TooManyRequestsError"
+    ]
+  }
+};
+      const result: PossibleTypesResultData = {
+  "possibleTypes": {
+    "ImageCaptchaResult": [
+      "ImageCaptcha",
+      "ServiceUnavailableError",
+      "TooManyRequestsError"
+    ],
+    "RegisterUserResult": [
+      "InvalidVerificationTokenError",
+      "MobileAlreadyRegisteredError",
+      "ServiceUnavailableError",
+      "UserRegistered"
+    ],
+    "RequestSmsCodeResult": [
+      "CaptchaExpiredError",
+      "CaptchaMismatchError",
+      "IncompleteInputError",
+      "InvalidMobileError",
+      "MobileAlreadyRegisteredError",
+      "MobileNotRegisteredError",
+      "ServiceUnavailableError",
+      "SmsCodeSent",
+      "SmsNotDeliveredError",
+      "TooManyRequestsError"
+    ],
+    "UserError": [
+      "CaptchaExpiredError",
+      "CaptchaMismatchError",
+      "IncompleteInputError",
+      "InvalidMobileError",
+      "InvalidVerificationTokenError",
+      "MobileAlreadyRegisteredError",
+      "MobileNotRegisteredError",
+      "ServiceUnavailableError",
+      "SmsCodeExpiredError",
+      "SmsCodeMismatchError",
+      "SmsNotDeliveredError",
+      "TooManyRequestsError"
+    ],
+    "VerifySmsCodeResult": [
+      "IncompleteInputError",
+      "InvalidMobileError",
+      "MobileVerified",
+      "ServiceUnavailableError",
+      "SmsCodeExpiredError",
+      "SmsCodeMismatchError",
+      "TooManyRequestsError"
+    ]
+  }
+};
+      export default result;
+    

@@ -1,0 +1,26 @@
+// Three pages from one build: the registration page, the phone that shows simulated texts, and the playground.
+
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+import { precompress } from './precompress.ts';
+
+/** Where `npm run dev` has the service; the paths are those that the pages ask. */
+const service = process.env.YANZHENG_URL ?? 'http://127.0.0.1:4000';
+
+export default defineConfig({
+  // The paths of the pages, and 404 for all others.
+  appType: 'mpa',
+  plugins: [react(), precompress()],
+  build: {
+    target: 'es2023',
+    rolldownOptions: { input: ['index.html', 'phone.html', 'playground.html'] },
+    // The pages' policy takes scripts and fonts from the service itself only, none out of a data URI.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    // An editor is as large as it is.
+    chunkSizeWarningLimit: 8000,
+  },
+  worker: { format: 'es' },
+  server: { proxy: Object.fromEntries(['/graphql', '/phone/texts'].map((path) => [path, service])) },
+});

@@ -2,8 +2,9 @@
 // runs before anything is installed; and on an old Node, because that may be the one a machine has.
 'use strict';
 
-const { setTimeout: sleep } = require('node:timers/promises');
+const fs = require('node:fs');
 const path = require('node:path');
+const { setTimeout: sleep } = require('node:timers/promises');
 const { exitIfStopped, launch, mustRun, ROOT, run } = require('./children.cjs');
 const setup = require('./setup.cjs');
 
@@ -45,6 +46,7 @@ const commands = {
   bench,
   'simulate:attack': builtProgram('simulate/attack.mjs'),
   'captcha:report': captchaReport,
+  'release:schema': releaseSchema,
 };
 
 function builtProgram(file, ...firstArgs) {
@@ -107,6 +109,14 @@ async function bench(node, args) {
 async function captchaReport(node, args) {
   await build(node);
   return run(node, ['tools/captcha-report/run.mjs', ...args]);
+}
+
+/** At a release: keeps the schema that clients are promised from now on. */
+async function releaseSchema() {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const schema = fs.readFileSync(path.join(ROOT, 'schema.graphql'), 'utf8');
+  const head = `# The schema of version ${version}, as \`npm run release:schema\` kept it.`;
+  fs.writeFileSync(path.join(ROOT, 'released/schema.graphql'), `${head}\n\n${schema}`);
 }
 
 /**

@@ -14,7 +14,6 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [react(), precompress()],
   build: {
-    target: 'es2023',
     rolldownOptions: { input: ['index.html', 'phone.html', 'playground.html'] },
     // The pages' policy takes scripts and fonts from the service itself only, none out of a data URI.
     assetsInlineLimit: 0,

@@ -21,6 +21,8 @@ export interface Config {
   readonly sms: SmsSettings;
   /** Texts that wait for the provider, or for a connection to it, at once. */
   readonly smsMostUnderWay: number;
+  /** The longest that a request for a text takes. */
+  readonly requestAtMostMs: number;
   readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
   readonly sendLimits: SendLimits;
@@ -91,6 +93,11 @@ const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
 /** A text waits for three others at most: with all of them slow, more would only wait in vain. */
 const UNDER_WAY_PER_CONNECTION = 4;
 
+/** A provider without a time limit of its own in the settings. */
+const PROVIDER_TIMEOUT_SECONDS = 5;
+/** For the stores 1.5 seconds, for an answer that conceals one, and half a one to spare. */
+const BESIDES_THE_PROVIDER_MS = 3000;
+
 const OF_THE_ACCOUNT = ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'] as const;
 
 /** What this combination of settings needs, and does not have. */
@@ -145,6 +152,8 @@ function sameSetting(fault: string, other: string): boolean {
 }
 
 function configOf(values: SettingValues): Config {
+  const sms = smsOf(values);
+  const providerSeconds = 'timeoutSeconds' in sms ? sms.timeoutSeconds : PROVIDER_TIMEOUT_SECONDS;
   return {
     production: values.NODE_ENV === 'production',
     logLevel: values.LOG_LEVEL,
@@ -157,7 +166,8 @@ function configOf(values: SettingValues): Config {
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
-    sms: smsOf(values),
+    sms,
+    requestAtMostMs: providerSeconds * 1000 + BESIDES_THE_PROVIDER_MS,
     smsMostUnderWay: values.YUNTONGXUN_CONNECTIONS * UNDER_WAY_PER_CONNECTION,
     captcha: {
       ttlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,

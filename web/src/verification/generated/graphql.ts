@@ -23,7 +23,7 @@ export type RegisterUserInput = {
 export type RequestSmsCodeInput = {
   /** The picture's characters. Case and spaces around them do not matter. */
   captchaAnswer: string;
-  /** The `id` of an `ImageCaptcha`. */
+  /** The `id` of an `ImageCaptcha`. It is good for one request, however often that one is repeated. */
   captchaId: string;
   /** A mainland China mobile number: eleven digits, also with `+86`, `0086` or `86` in front, spaces, dashes or full-width digits. */
   mobile: string;

@@ -2,16 +2,20 @@
 // runs before anything is installed; and on an old Node, because that may be the one a machine has.
 'use strict';
 
+const fs = require('node:fs');
+const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { exitIfStopped, launch, mustRun, run } = require('./children.cjs');
+const { exitIfStopped, launch, mustRun, ROOT, run } = require('./children.cjs');
 const setup = require('./setup.cjs');
 
-const { build, buildTests, findNode, install, installPostgres, removeBuild, sourcesNow, TSC } = setup;
+const { build, buildPages, buildTests, findNode, install, installPostgres, removeBuild, sourcesNow } = setup;
+const { TSC, VITE } = setup;
 
 // left to itself Biome colours what goes to a file, too
 const COLOURS = process.stdout.isTTY ? [] : ['--colors=off'];
 const BIOME = 'node_modules/@biomejs/biome/bin/biome';
 const SCHEMA_LINTER = 'node_modules/graphql-schema-linter/lib/cli.js';
+const CODEGEN = ['node_modules/@graphql-codegen/cli/cjs/bin.js', '--config', 'codegen.mjs', '--errors-only'];
 const JEST = [
   '--experimental-vm-modules', // the packages are ES modules, which jest can load in no other way
   '--enable-source-maps',
@@ -21,14 +25,20 @@ const JEST = [
 const STOP_AT_MOST_MS = 12_000;
 const LOOK_EVERY_MS = 300;
 
+const serve = builtProgram('dist/main.js', 'serve');
+
 const commands = {
-  start: builtProgram('dist/main.js', 'serve'),
+  start,
   migrate: builtProgram('dist/main.js', 'migrate'),
   seed: builtProgram('dist/main.js', 'seed'),
   unlock: builtProgram('dist/main.js', 'unlock'),
   keys: builtProgram('dist/main.js', 'keys'),
   schema: builtProgram('dist/emit-schema.js'),
-  build: async (node) => build(node),
+  build: async (node) => {
+    await build(node);
+    await buildPages(node);
+  },
+  codegen,
   format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLOURS, '.', ...args]),
   check,
   test,
@@ -36,6 +46,7 @@ const commands = {
   bench,
   'simulate:attack': builtProgram('simulate/attack.mjs'),
   'captcha:report': captchaReport,
+  'release:schema': releaseSchema,
 };
 
 function builtProgram(file, ...firstArgs) {
@@ -45,8 +56,14 @@ function builtProgram(file, ...firstArgs) {
   };
 }
 
+async function start(node, args) {
+  await buildPages(node);
+  return serve(node, args);
+}
+
 async function test(node, args) {
   await installPostgres();
+  await buildPages(node);
   await buildTests(node);
   return run(node, [...JEST, ...args]);
 }
@@ -56,8 +73,17 @@ async function check(node, args) {
   await installPostgres();
   await checked('format and lint', () => mustRun(node, [BIOME, 'ci', ...COLOURS, '.']));
   await checked('types', () => buildTests(node)); // the tests are compiled together with the program
+  await install('web');
+  await checked('types of the pages', () => mustRun(node, [TSC, '-p', 'web/tsconfig.json']));
+  await checked('generated documents of the pages', () => codegen(node, ['--check']));
   await checked('schema', () => mustRun(node, [SCHEMA_LINTER, 'schema.graphql']));
   await checked('promises', () => mustRun(node, [...JEST, 'test/promises/', ...args]));
+}
+
+/** Writes the typed documents of the pages; with `--check` it fails if they are not as they would be written. */
+async function codegen(node, args) {
+  await install('tools/codegen');
+  await mustRun(node, [...CODEGEN, ...args], { cwd: path.join(ROOT, 'tools/codegen') });
 }
 
 async function checked(what, step) {
@@ -85,11 +111,22 @@ async function captchaReport(node, args) {
   return run(node, ['tools/captcha-report/run.mjs', ...args]);
 }
 
+/** At a release: keeps the schema that clients are promised from now on. */
+async function releaseSchema() {
+  const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
+  const schema = fs.readFileSync(path.join(ROOT, 'schema.graphql'), 'utf8');
+  const head = `# The schema of version ${version}, as \`npm run release:schema\` kept it.`;
+  fs.writeFileSync(path.join(ROOT, 'released/schema.graphql'), `${head}\n\n${schema}`);
+}
+
 /**
  * Compiles after every change and starts the server anew once that succeeded. It looks for changes itself: the
  * watch mode of tsc misses them on some systems, and `node --watch` would restart on a half-written dist/.
+ * The pages are Vite's: it serves their sources and passes on what they ask the service.
  */
 async function dev(node, args) {
+  await install('web');
+  launch(node, [VITE, '--host', '127.0.0.1', '--clearScreen', 'false'], { cwd: path.join(ROOT, 'web') });
   removeBuild('dist'); // and with it the stamp: the next `npm start` must not take what we leave for its own
   for (let server; ; ) {
     const before = sourcesNow();

@@ -10,6 +10,7 @@ const { mustRun, ROOT, windows } = require('./children.cjs');
 
 const OLDEST_NODE = [22, 19];
 const TSC = 'node_modules/typescript/bin/tsc';
+const VITE = 'node_modules/vite/bin/vite.js'; // in web/
 const SETTINGS = ['tsconfig.json', '.env'].map((file) => path.join(ROOT, file));
 const LOCK = path.join(ROOT, '.data', 'setup.lock');
 const LOCK_IS_STALE_AFTER_MS = 15 * 60_000;
@@ -127,14 +128,32 @@ async function installPostgres() {
 
 /** Compiles src/ to dist/, when a source changed since the last time. */
 async function build(node) {
-  const stamp = path.join(ROOT, 'dist', '.built');
   const inputs = ['tsconfig.json', 'package-lock.json'].map((file) => path.join(ROOT, file));
-  const wanted = hashOf([...inputs, ...filesBelow(path.join(ROOT, 'src'))]);
+  await buildOnce('dist', [...inputs, ...filesBelow(path.join(ROOT, 'src'))], () =>
+    mustRun(node, [TSC, '-p', 'tsconfig.json']),
+  );
+}
+
+/** Builds the pages of web/ to web/dist/, when a source changed since the last time. */
+async function buildPages(node) {
+  await install('web');
+  const web = path.join(ROOT, 'web');
+  const entries = fs.readdirSync(web).filter((name) => name !== 'node_modules' && name !== 'dist');
+  const inputs = entries.map((name) => path.join(web, name));
+  const files = inputs.flatMap((input) => (fs.statSync(input).isDirectory() ? filesBelow(input) : [input]));
+  await buildOnce('web/dist', files, () =>
+    mustRun(node, [VITE, 'build', '--logLevel', 'warn'], { cwd: web }),
+  );
+}
+
+async function buildOnce(directory, inputs, work) {
+  const stamp = path.join(ROOT, directory, '.built');
+  const wanted = hashOf(inputs);
   await once(
     () => readIfThere(stamp) === wanted,
     async () => {
-      removeBuild('dist');
-      await mustRun(node, [TSC, '-p', 'tsconfig.json']);
+      removeBuild(directory);
+      await work();
       fs.writeFileSync(stamp, wanted);
     },
   );
@@ -174,4 +193,15 @@ function hashOf(files) {
   return hash.digest('hex');
 }
 
-module.exports = { build, buildTests, findNode, install, installPostgres, removeBuild, sourcesNow, TSC };
+module.exports = {
+  build,
+  buildPages,
+  buildTests,
+  findNode,
+  install,
+  installPostgres,
+  removeBuild,
+  sourcesNow,
+  TSC,
+  VITE,
+};

@@ -2,6 +2,7 @@
 
 import 'reflect-metadata';
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import { CaptchaService } from './captcha/captcha.service.ts';
 import { CaptchaStore } from './captcha/captcha.store.ts';
@@ -63,7 +64,9 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
     surroundings.logger.debug({ operation, outcome, seconds }, 'answered');
   });
 
-  const { redis, database, sms } = connections;
+  if (!existsSync(surroundings.pagesDirectory))
+    surroundings.logger.warn('the pages are not built; npm run build does it');
+  const { redis, database, sms, phone } = connections;
   const server = await startServer(config.http, {
     schema,
     probes: {
@@ -75,6 +78,11 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
       metrics: () => metrics.exposition(),
     },
     jwks: secrets.tokens.jwks,
+    pages: {
+      ...config.pages,
+      directory: surroundings.pagesDirectory,
+      phoneTexts: phone && (() => phone.texts),
+    },
     finishWork: (atMostMs) => sms.finish(atMostMs),
     logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),
   });

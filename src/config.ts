@@ -2,6 +2,7 @@
 
 import type { KeyObject } from 'node:crypto';
 import type { CaptchaSettings } from './captcha/captcha.service.ts';
+import type { Pages } from './graphql/pages.ts';
 import type { ServerSettings } from './graphql/server.ts';
 import { type SettingName, type SettingValues, settings } from './settings.ts';
 import { SENDS_NOTHING, type SmsSettings } from './sms/sms-providers.ts';
@@ -21,6 +22,7 @@ export interface Config {
   readonly sms: SmsSettings;
   /** Texts that wait for the provider, or for a connection to it, at once. */
   readonly smsMostUnderWay: number;
+  readonly pages: Pick<Pages, 'demo' | 'playground'>;
   readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
   readonly sendLimits: SendLimits;
@@ -145,8 +147,10 @@ function sameSetting(fault: string, other: string): boolean {
 }
 
 function configOf(values: SettingValues): Config {
+  const production = values.NODE_ENV === 'production';
+  const sms = smsOf(values);
   return {
-    production: values.NODE_ENV === 'production',
+    production,
     logLevel: values.LOG_LEVEL,
     http: {
       host: values.HOST,
@@ -157,8 +161,12 @@ function configOf(values: SettingValues): Config {
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
-    sms: smsOf(values),
+    sms,
     smsMostUnderWay: values.YUNTONGXUN_CONNECTIONS * UNDER_WAY_PER_CONNECTION,
+    pages: {
+      demo: values.DEMO ?? sms.provider === 'simulated',
+      playground: values.PLAYGROUND ?? !production,
+    },
     captcha: {
       ttlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
       perAddressPerMinute: values.CAPTCHA_PER_ADDRESS_PER_MINUTE,

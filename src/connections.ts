@@ -15,7 +15,8 @@ import type { Dependency } from './shared/dependency.ts';
 import type { RedisDependency } from './shared/redis-client.ts';
 import { ObservedSmsSender, type ObserveText } from './sms/observed-sms-sender.ts';
 import { ProtectedSmsSender } from './sms/protected-sms-sender.ts';
-import { startSmsSender } from './sms/sms-providers.ts';
+import type { SimulatedPhone } from './sms/simulated-phone.ts';
+import { startSmsProvider } from './sms/sms-providers.ts';
 import type { SmsSender } from './sms/sms-sender.ts';
 import { smsCodeScripts } from './verification/sms-code.store.ts';
 import { smsCodeAttemptScripts } from './verification/sms-code-attempt.store.ts';
@@ -24,6 +25,8 @@ export interface AppSurroundings {
   readonly logger: Logger;
   /** Where the embedded database lives. */
   readonly dataDirectory: string;
+  /** Where the pages are, as they were built from web/. */
+  readonly pagesDirectory: string;
   /** Shows one line to the person at the terminal. */
   readonly print: (line: string) => void;
   /** In place of the provider that the settings name. */
@@ -43,6 +46,8 @@ export interface Connections {
   readonly database: Dependency<SqlEntityManager>;
   readonly redis: RedisDependency;
   readonly sms: ProtectedSmsSender;
+  /** With the simulated provider only. */
+  readonly phone: SimulatedPhone | undefined;
 }
 
 export async function openConnections(
@@ -71,8 +76,8 @@ export async function openConnections(
   const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
   onStop(redis.close);
 
-  const provider = sms ?? (await startSmsSender(config.sms, print));
-  const observedProvider = new ObservedSmsSender(provider, observeText(metrics));
+  const provider = sms ? { sender: sms } : await startSmsProvider(config.sms, print);
+  const observedProvider = new ObservedSmsSender(provider.sender, observeText(metrics));
   const sender = new ProtectedSmsSender(observedProvider, {
     ...SMS_BREAKER,
     mostUnderWay: config.smsMostUnderWay,
@@ -85,6 +90,7 @@ export async function openConnections(
     // Whatever Redis says instead of an answer: nothing was counted that a check could rely on.
     redis: guard(() => redis.client, { ...observed('redis'), isOutage: () => true }),
     sms: sender,
+    phone: provider.phone,
   };
 }
 

@@ -2,7 +2,8 @@
 
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { findPackageJSON } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
 import { startApp } from './app.ts';
 import { migrate, printKeys, seed, UsageError, unlock } from './commands.ts';
 import { type Config, ConfigError, type Purpose, readConfig } from './config.ts';
@@ -15,6 +16,8 @@ import { DependencyUnavailable } from './shared/dependency.ts';
 import { welcome } from './welcome.ts';
 
 const DATA_DIRECTORY = resolve('.data');
+/** Beside the program, wherever it was started. */
+const PAGES_DIRECTORY = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'web/dist');
 /** A stop that takes longer is cut off, with an exit code that says so. */
 const STOP_AT_MOST_MS = 9500;
 
@@ -32,7 +35,12 @@ async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, production: config.production });
   const print = (line: string) => console.log(line);
   const stopSignal = firstSignal();
-  const app = await startApp(config, { logger, dataDirectory: DATA_DIRECTORY, print });
+  const app = await startApp(config, {
+    logger,
+    dataDirectory: DATA_DIRECTORY,
+    pagesDirectory: PAGES_DIRECTORY,
+    print,
+  });
   if (config.production) logger.info({ url: app.url }, 'listening');
   else print(welcome(config, app.url));
 

@@ -137,4 +137,4 @@ export type SettingName = keyof typeof settings;
 export type SettingValues = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]> };
 
 /** The settings that are checked but do nothing yet: what they belong to is not built. */
-export const WITHOUT_EFFECT: readonly SettingName[] = ['PLAYGROUND', 'DEMO', 'YUNTONGXUN_REPORT_SECRET'];
+export const WITHOUT_EFFECT: readonly SettingName[] = ['YUNTONGXUN_REPORT_SECRET'];

@@ -1,11 +1,13 @@
 // Three pages from one build: the registration page, the phone that shows simulated texts, and the playground.
 
+import { existsSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { precompress } from './precompress.ts';
 
-/** Where `npm run dev` has the service; the paths are those that the pages ask. */
-const service = process.env.YANZHENG_URL ?? 'http://127.0.0.1:4000';
+if (existsSync('../.env')) process.loadEnvFile('../.env');
+/** Where `npm run dev` has the service, by the settings that this one reads, too. */
+const service = `http://127.0.0.1:${process.env.PORT || 4000}`;
 
 export default defineConfig({
   // The paths of the pages, and 404 for all others.
@@ -29,5 +31,6 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
   },
   worker: { format: 'es' },
+  // What the pages ask the service.
   server: { proxy: Object.fromEntries(['/graphql', '/phone/texts'].map((path) => [path, service])) },
 });

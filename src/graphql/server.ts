@@ -17,6 +17,7 @@ import { createApollo } from './apollo.ts';
 import { requestContext } from './context.ts';
 import { registerJwks } from './jwks.ts';
 import type { LogFault } from './mask-faults.ts';
+import { type Pages, registerPages } from './pages.ts';
 import { answerFaults, errorBody, refuseConnection, refuseUrl } from './plain-refusals.ts';
 import { type Probes, registerProbes } from './probes.ts';
 import { countRequests } from './running-requests.ts';
@@ -34,6 +35,7 @@ export interface ServerParts {
   readonly probes: Omit<Probes, 'isStopping'>;
   /** Public keys for other backends, a JWK set. */
   readonly jwks: unknown;
+  readonly pages: Pages;
   /** Resolves when what outlives its request is done, or after so long. */
   readonly finishWork: (atMostMs: number) => Promise<void>;
   readonly logFault: LogFault;
@@ -81,6 +83,7 @@ export async function startServer(settings: ServerSettings, parts: ServerParts):
   }
   registerProbes(app, { ...parts.probes, isStopping: () => stopping });
   registerJwks(app, parts.jwks);
+  await registerPages(app, parts.pages);
   const apollo = createApollo(parts.schema, parts.logFault);
   await apollo.start();
   const handler = fastifyApolloHandler(apollo, { context: async (request) => requestContext(request) });

@@ -1,6 +1,7 @@
 // The list of SMS providers: `SMS_PROVIDER` names one of them.
 
 import { ConsoleSender } from './console-sender.ts';
+import { SimulatedPhone } from './simulated-phone.ts';
 import type { SmsSender } from './sms-sender.ts';
 import { SimulatedProvider } from './yuntongxun/simulated-provider.ts';
 import { YuntongxunSender, type YuntongxunSettings } from './yuntongxun/yuntongxun-sender.ts';
@@ -14,17 +15,25 @@ export type SmsSettings =
 /** Providers for a first look, which production refuses. */
 export const SENDS_NOTHING: readonly SmsSettings['provider'][] = ['simulated', 'console'];
 
+export interface SmsProvider {
+  readonly sender: SmsSender;
+  /** Where the texts arrive, with the provider that sends them nowhere else. */
+  readonly phone?: SimulatedPhone;
+}
+
 /** `print` shows one line to the person at the terminal, for providers that send nothing. */
-export async function startSmsSender(
+export async function startSmsProvider(
   settings: SmsSettings,
   print: (line: string) => void,
-): Promise<SmsSender> {
+): Promise<SmsProvider> {
   switch (settings.provider) {
     case 'yuntongxun':
-      return new YuntongxunSender(settings);
-    case 'simulated':
-      return SimulatedProvider.start(print);
+      return { sender: new YuntongxunSender(settings) };
+    case 'simulated': {
+      const phone = new SimulatedPhone(print);
+      return { sender: await SimulatedProvider.start(phone), phone };
+    }
     case 'console':
-      return new ConsoleSender(print);
+      return { sender: new ConsoleSender(print) };
   }
 }

@@ -119,6 +119,7 @@ describe('a fault of ours', () => {
         schema,
         probes: { dependencies: {}, states: () => ({}), metrics: () => Promise.reject(fault) },
         jwks: {},
+        pages: { directory: '', demo: false, playground: false, phoneTexts: undefined },
         finishWork: async () => {},
         logFault: (...line) => logged.push(line),
       },

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/shared/mobile.ts';
 import { ObservedSmsSender } from '../../src/sms/observed-sms-sender.ts';
-import { startSmsSender } from '../../src/sms/sms-providers.ts';
+import { startSmsProvider } from '../../src/sms/sms-providers.ts';
 import type { SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
 import { json, TestGateway } from '../support/test-gateway.ts';
 import { describeSmsSender, type SenderUnderTest } from './sms-sender-contract.ts';
@@ -26,7 +26,7 @@ describeSmsSender('yuntongxun', async () => {
   };
   const baseUrl = await gateway.start();
   const settings = { ...ACCOUNT, baseUrl, templateId: '1', timeoutSeconds: 5, connections: 4 };
-  const sender = await startSmsSender({ provider: 'yuntongxun', ...settings }, () => {});
+  const { sender } = await startSmsProvider({ provider: 'yuntongxun', ...settings }, () => {});
   const secrets = [ACCOUNT.authToken];
   return {
     sender,
@@ -57,7 +57,7 @@ describeSmsSender('console', () => startPrinting('console'));
 async function startPrinting(provider: 'simulated' | 'console'): Promise<SenderUnderTest> {
   const lines: string[] = [];
   let broken = false;
-  const sender = await startSmsSender({ provider }, (line) => {
+  const { sender } = await startSmsProvider({ provider }, (line) => {
     if (broken) throw new Error(`nobody can read: ${line}`);
     lines.push(line);
   });
@@ -85,7 +85,7 @@ describe('a text at the terminal', () => {
     'from the provider %s is one line with a masked mobile and the code',
     async (provider, line) => {
       const lines: string[] = [];
-      const sender = await startSmsSender({ provider }, (printed) => lines.push(printed));
+      const { sender } = await startSmsProvider({ provider }, (printed) => lines.push(printed));
       await sender.send(message);
       await sender.close();
       expect(lines).toEqual([line]);

@@ -1,9 +1,9 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createRedisMock, type RedisMock } from 'js-redis-server';
 import { freePort } from './free-port.ts';
+import { programPath } from './program-path.ts';
 import { ServerProcess } from './server-process.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
@@ -29,15 +29,7 @@ export interface RealRedisServer extends RedisServer {
 }
 
 export function redisServerPath(): string | undefined {
-  const candidates = (process.env.PATH ?? '').split(delimiter).map((path) => join(path, 'redis-server'));
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return programPath('redis-server');
 }
 
 export function hasRedisServer(): boolean {

@@ -1,17 +1,17 @@
-import { missingPostgres, missingRedis } from './missing-servers.ts';
+import { missingMarks } from './missing-programs.ts';
 
 interface RunResults {
   testResults: { testResults: { status: string; fullName: string }[] }[];
 }
 
-/** Says at the end of a run with which servers it was done, and what was left out for want of one. */
+/** Says at the end of a run with which servers it was done, and what was left out for want of a program. */
 export default class ServersReporter {
   onRunComplete(_contexts: unknown, results: RunResults): void {
     const skipped = results.testResults
       .flatMap((file) => file.testResults)
       .filter((test) => test.status === 'pending');
     const lines = [process.env.TEST_SERVERS ?? 'The servers of this run did not start.'];
-    for (const mark of [missingRedis, missingPostgres]) {
+    for (const mark of missingMarks) {
       const count = skipped.filter((test) => test.fullName.includes(mark)).length;
       if (count > 0) lines.push(`${count} tests ${mark.slice(1, -1)}`);
     }

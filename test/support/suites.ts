@@ -1,5 +1,6 @@
 import { describe } from '@jest/globals';
-import { missingPostgres, missingRedis } from './missing-servers.ts';
+import { hasGoClient, hasRubyClient } from './client-programs.ts';
+import { missingGo, missingPostgres, missingRedis, missingRuby } from './missing-programs.ts';
 import { hasPostgres } from './postgres-server.ts';
 import {
   hasRedisServer,
@@ -39,6 +40,16 @@ export function describeWithRedis(title: string, suite: () => void): void {
 /** A suite that needs a real PostgreSQL. */
 export function describeWithPostgres(title: string, suite: () => void): void {
   describeIf(hasPostgres(), title, missingPostgres, suite);
+}
+
+/** A suite that generates and compiles a client in Go. */
+export function describeWithGo(title: string, suite: () => void): void {
+  describeIf(hasGoClient(), title, missingGo, suite);
+}
+
+/** A suite that runs a client in Ruby. */
+export function describeWithRuby(title: string, suite: () => void): void {
+  describeIf(hasRubyClient(), title, missingRuby, suite);
 }
 
 function describeIf(available: boolean, title: string, otherwise: string, suite: () => void): void {

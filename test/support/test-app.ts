@@ -11,6 +11,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import { Api } from './api.ts';
 import { expectEveryKeyToEnd } from './keyspace.ts';
 import { createDatabase } from './postgres-server.ts';
+import { projectRoot } from './project-root.ts';
 import { hasRedisServer, type RedisServer, startEmbeddedRedis, startRedis } from './redis-server.ts';
 import { templateDatabase } from './template-database.ts';
 import { TestGateway } from './test-gateway.ts';
@@ -76,7 +77,12 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   });
   const logger = createLogger({ level: config.logLevel, production: true, destination });
   const dataDirectory = await mkdtemp(join(tmpdir(), 'yanzheng-data-'));
-  const app = await startApp(config, { logger, dataDirectory, print: (line) => log.push(line) });
+  const app = await startApp(config, {
+    logger,
+    dataDirectory,
+    pagesDirectory: join(projectRoot, 'web/dist'),
+    print: (line) => log.push(line),
+  });
   const redis = redisClient(redisServer.url);
   return {
     url: app.url,

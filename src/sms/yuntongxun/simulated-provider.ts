@@ -1,6 +1,7 @@
 // The provider `simulated`: the real Yuntongxun sender, talking to a gateway of ours on loopback.
 
 import { randomBytes } from 'node:crypto';
+import type { SimulatedPhone } from '../simulated-phone.ts';
 import type { CodeMessage, SmsOutcome, SmsSender } from '../sms-sender.ts';
 import { SimulatedGateway } from './simulated-gateway.ts';
 import { YuntongxunSender } from './yuntongxun-sender.ts';
@@ -11,12 +12,10 @@ export class SimulatedProvider implements SmsSender {
     private readonly sender: YuntongxunSender,
   ) {}
 
-  /** Starts the gateway; each text that it takes goes to `print` as one readable line. */
-  static async start(print: (line: string) => void): Promise<SimulatedProvider> {
+  /** Starts the gateway; each text that it takes goes to `phone`. */
+  static async start(phone: SimulatedPhone): Promise<SimulatedProvider> {
     const account = { accountSid: secret(), authToken: secret(), appId: secret() };
-    const gateway = new SimulatedGateway(account, ({ maskedMobile, text }) =>
-      print(`SMS to ${maskedMobile}: ${text}`),
-    );
+    const gateway = new SimulatedGateway(account, ({ maskedMobile, text }) => phone.take(maskedMobile, text));
     const baseUrl = await gateway.start();
     const settings = { ...account, baseUrl, templateId: '1', timeoutSeconds: 5, connections: 16 };
     return new SimulatedProvider(gateway, new YuntongxunSender(settings));

@@ -1,0 +1,88 @@
+# A walk through the verification in a terminal: captcha, text, code, registration.
+# The types of the service are made from its schema when this starts; see README.md.
+
+require "graphql/client"
+require "graphql/client/http"
+
+if ARGV.length != 2
+  warn "usage: ruby client.rb http://127.0.0.1:4000/graphql 13800138000"
+  exit 2
+end
+
+URL, MOBILE = ARGV
+SCHEMA = GraphQL::Schema.from_definition(File.expand_path("../../schema.graphql", __dir__))
+SERVICE = GraphQL::Client.new(schema: SCHEMA, execute: GraphQL::Client::HTTP.new(URL))
+Operations = SERVICE.parse(File.read(File.expand_path("../operations.graphql", __dir__)))
+Types = SERVICE.types
+
+# What the service answers to an operation of one field: a member of its union.
+def call(operation, input = nil)
+  response = SERVICE.query(operation, variables: input ? { input: input } : {})
+  abort response.errors.messages.values.join("\n") if response.errors.any?
+  yield response.data
+end
+
+def ask(question)
+  puts question
+  $stdin.gets&.chomp || abort("no answer")
+end
+
+# Every refusal is a UserError, whatever its type, and has a sentence for a person.
+def refuse(outcome)
+  puts outcome.message
+  exit 1
+end
+
+def new_captcha
+  case outcome = call(Operations::NewCaptcha, &:image_captcha)
+  when Types::ImageCaptcha
+    File.binwrite("captcha.png", outcome.image.delete_prefix("data:image/png;base64,").unpack1("m"))
+    outcome
+  when Types::UserError then refuse outcome
+  end
+end
+
+# Has a text sent, with as many captchas as it takes to read one rightly.
+def request_code
+  loop do
+    captcha = new_captcha
+    answer = ask "captcha #{captcha.id} is in captcha.png; its characters?"
+    input = { mobile: MOBILE, captchaId: captcha.id, captchaAnswer: answer }
+    case outcome = call(Operations::RequestSmsCode, input, &:request_sms_code)
+    when Types::SmsCodeSent
+      return puts "sent #{outcome.code_length} digits to #{outcome.mobile}"
+    when Types::CaptchaMismatchError
+      puts outcome.message
+    when Types::TooManyRequestsError
+      puts "#{outcome.message} (#{outcome.scope}, #{outcome.retry_after_seconds} s)"
+      exit 1
+    when Types::UserError then refuse outcome
+    end
+  end
+end
+
+# Trades the code for a token, with as many tries as the service grants.
+def prove_mobile
+  loop do
+    input = { mobile: MOBILE, code: ask("the code?") }
+    case outcome = call(Operations::VerifySmsCode, input, &:verify_sms_code)
+    when Types::MobileVerified then return outcome.verification_token
+    when Types::SmsCodeMismatchError
+      puts "#{outcome.message} (#{outcome.attempts_remaining} left)"
+    when Types::UserError then refuse outcome
+    end
+  end
+end
+
+def register(token)
+  case outcome = call(Operations::RegisterUser, { verificationToken: token }, &:register_user)
+  when Types::UserRegistered
+    user = outcome.user
+    puts "registered #{user.mobile} as #{user.id} at #{user.registered_at}"
+  when Types::UserError then refuse outcome
+  end
+end
+
+$stdout.sync = true
+request_code
+register prove_mobile

@@ -1,0 +1,99 @@
+// The pages that a browser opens, as web/ was built: documents that may change, and files under names that never do.
+
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isOfThisMachine } from './this-machine.ts';
+
+/** One text, as the page at /phone shows it. */
+export interface PhoneText {
+  readonly maskedMobile: string;
+  readonly text: string;
+  readonly takenAt: Date;
+}
+
+export interface Pages {
+  /** Where the build of web/ is. */
+  readonly directory: string;
+  /** The registration page at `/`. */
+  readonly demo: boolean;
+  /** The GraphQL IDE at `/playground`. */
+  readonly playground: boolean;
+  /** The texts of the simulated provider, newest first; `undefined` without that provider, and then there is no `/phone`. */
+  readonly phoneTexts: (() => readonly PhoneText[]) | undefined;
+}
+
+const ONE_YEAR_MS = 365 * 24 * 60 * 60 * 1000;
+
+/** Everything from the service itself; the captcha is a data URI. */
+const PAGE_POLICY = policy({
+  'script-src': "'self'",
+  'style-src': "'self'",
+  'img-src': "'self' data:",
+  'connect-src': "'self'",
+});
+/** The editor writes its colours into style elements and keeps a font and its workers as files. */
+const PLAYGROUND_POLICY = policy({
+  'script-src': "'self'",
+  'style-src': "'self' 'unsafe-inline'",
+  'img-src': "'self' data:",
+  'font-src': "'self'",
+  'connect-src': "'self'",
+  'worker-src': "'self'",
+});
+
+function policy(sources: Readonly<Record<string, string>>): string {
+  const all = {
+    'default-src': "'none'",
+    ...sources,
+    'base-uri': "'none'",
+    'form-action': "'none'",
+    'frame-ancestors': "'none'",
+  };
+  return Object.entries(all)
+    .map(([directive, source]) => `${directive} ${source}`)
+    .join('; ');
+}
+
+export async function registerPages(app: FastifyInstance, pages: Pages): Promise<void> {
+  const { directory, demo, playground, phoneTexts } = pages;
+  if (!(demo || playground || phoneTexts) || !existsSync(directory)) return;
+  await app.register(fastifyStatic, {
+    root: join(directory, 'assets'),
+    prefix: '/assets/',
+    preCompressed: true,
+    index: false,
+    cacheControl: true,
+    maxAge: ONE_YEAR_MS,
+    immutable: true,
+  });
+
+  const document = (file: string, contentSecurityPolicy = PAGE_POLICY) => {
+    return (_request: FastifyRequest, reply: FastifyReply) =>
+      reply
+        .header('content-security-policy', contentSecurityPolicy)
+        // asked about each time, sent only when it has changed
+        .header('cache-control', 'no-cache')
+        .sendFile(file, directory, { cacheControl: false });
+  };
+  app.get('/icon.svg', document('icon.svg'));
+  if (demo) app.get('/', document('index.html'));
+  if (playground) app.get('/playground', document('playground.html', PLAYGROUND_POLICY));
+  if (phoneTexts) registerPhone(app, document('phone.html'), phoneTexts);
+}
+
+/** The only place that shows codes: whoever is not at this machine finds nothing here. */
+function registerPhone(
+  app: FastifyInstance,
+  document: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
+  texts: () => readonly PhoneText[],
+): void {
+  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+    if (!isOfThisMachine(request.raw)) reply.callNotFound();
+  };
+  app.get('/phone', { onRequest }, document);
+  app.get('/phone/texts', { onRequest }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ texts: texts() }),
+  );
+}

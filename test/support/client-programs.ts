@@ -1,0 +1,51 @@
+// What the clients in other languages are made with, where Debian's packages or their like are installed.
+
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { programPath } from './program-path.ts';
+import { projectRoot } from './project-root.ts';
+
+const GO_LIBRARIES = '/usr/share/gocode';
+const EXAMPLES = join(projectRoot, 'examples');
+
+export function hasGoClient(): boolean {
+  const hasLibrary = existsSync(join(GO_LIBRARIES, 'src/git.sr.ht/~emersion/gqlclient'));
+  return hasLibrary && programPath('gqlclientgen') !== undefined && programPath('go') !== undefined;
+}
+
+export function hasRubyClient(): boolean {
+  return spawnSync('ruby', ['-r', 'graphql/client', '-e', '']).status === 0;
+}
+
+/** How to start a client: `command [...args] URL MOBILE`. */
+export interface ClientProgram {
+  readonly command: string;
+  readonly args: readonly string[];
+}
+
+/** The example in Go, generated and compiled in a directory, with nothing from the network. */
+export async function buildGoClient(directory: string): Promise<ClientProgram> {
+  const run = promisify(execFile);
+  const inputs = ['-s', join(projectRoot, 'schema.graphql'), '-q', join(EXAMPLES, 'operations.graphql')];
+  await run('gqlclientgen', [...inputs, '-n', 'main', '-o', join(directory, 'yanzheng.go')]);
+  await copyFile(join(EXAMPLES, 'go-client/main.go'), join(directory, 'main.go'));
+  const command = join(directory, 'go-client');
+  await run('go', ['build', '-p', '2', '-o', command, '.'], {
+    cwd: directory,
+    env: {
+      PATH: process.env.PATH,
+      GO111MODULE: 'off',
+      GOPATH: GO_LIBRARIES,
+      GOCACHE: join(directory, '.cache'),
+      CGO_ENABLED: '0', // it needs no C compiler then
+    },
+  });
+  return { command, args: [] };
+}
+
+export function rubyClient(): ClientProgram {
+  return { command: 'ruby', args: [join(EXAMPLES, 'ruby-client/client.rb')] };
+}

@@ -1,0 +1,7 @@
+// How a suite that lacks what it runs on is marked in its title; the reporter looks for these marks.
+export const missingRedis = '[skipped: no redis-server on the PATH]';
+export const missingPostgres = '[skipped: no PostgreSQL package for this platform]';
+export const missingGo = '[skipped: no gqlclientgen with its Go library, or no go]';
+export const missingRuby = '[skipped: no ruby with ruby-graphql-client]';
+
+export const missingMarks = [missingRedis, missingPostgres, missingGo, missingRuby];

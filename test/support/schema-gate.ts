@@ -1,0 +1,49 @@
+// Holds a schema against the released one: a change that breaks clients may be made, but not without saying so.
+
+import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
+import { buildSchema } from 'graphql';
+
+/** Where `CHANGELOG.md` lists what clients have to know of, below `## [Unreleased]`. */
+const HEADINGS: Partial<Record<CriticalityLevel, string>> = {
+  [CriticalityLevel.Breaking]: 'Breaking',
+  [CriticalityLevel.Dangerous]: 'May break',
+};
+
+/** The lines that the changelog lacks, each with the heading that it belongs below. */
+export async function unlistedChanges(
+  released: string,
+  current: string,
+  changelog: string,
+): Promise<string[]> {
+  const changes = await diff(buildSchema(released), buildSchema(current));
+  return changes.flatMap((change) => {
+    const heading = HEADINGS[change.criticality.level];
+    if (heading === undefined || isListed(change, itemsBelow(changelog, heading))) return [];
+    return [`### ${heading}: - ${change.message}`];
+  });
+}
+
+/** An item has the very words of the change; what a client should do may follow after a colon. */
+function isListed({ message }: Change, items: readonly string[]): boolean {
+  return items.some((item) => item === message || item.startsWith(`${message}: `));
+}
+
+function itemsBelow(changelog: string, heading: string): string[] {
+  const unreleased = sectionOf(changelog, '## [Unreleased]', /^## /m);
+  return sectionOf(unreleased, `### ${heading}`, /^### /m)
+    .split(/^- /m)
+    .slice(1)
+    .map((item) => item.replace(/\s+/g, ' ').trim());
+}
+
+function sectionOf(text: string, heading: string, end: RegExp): string {
+  const [, after = ''] = text.split(`\n${heading}\n`);
+  return after.split(end, 1)[0] ?? '';
+}
+
+/** The versions that the changelog says are released, the latest first. */
+export function releasedVersions(changelog: string): string[] {
+  return [...changelog.matchAll(/^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$/gm)].map(
+    ([, version = '']) => version,
+  );
+}

@@ -25,7 +25,7 @@ function answersIn(response: string | null | undefined): Answer[] {
 
 /** Opens the tab of an operation with these fields in its input. */
 export function useHandOver(): (operation: OperationName, fields: Record<string, string>) => void {
-  const { addTab, changeTab } = useGraphiQLActions();
+  const { addTab, changeTab, setOperationName } = useGraphiQLActions();
   const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL(
     pick('tabs', 'activeTabIndex', 'queryEditor', 'variableEditor'),
   );
@@ -37,6 +37,8 @@ export function useHandOver(): (operation: OperationName, fields: Record<string,
     } else if (index !== activeTabIndex) {
       changeTab(index);
     }
+    // GraphiQL reads the name from the document a moment later, and somebody may run it before
+    setOperationName(operation);
     variableEditor?.setValue(withInput(variableEditor.getValue() || TABS[operation].variables, fields));
     variableEditor?.focus();
   };

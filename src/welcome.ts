@@ -16,12 +16,20 @@ export function welcome(config: Config, url: string): string {
     SENDS_NOTHING.includes(config.sms.provider) &&
       `No text leaves this machine (${config.sms.provider}): each is printed here.`,
   ];
+  const pages = [
+    config.pages.demo && ['Registration page', '/'],
+    config.sms.provider === 'simulated' && ['Simulated phone', '/phone'],
+    config.pages.playground && ['Playground', '/playground'],
+  ].filter((page) => page !== false);
   return [
     '',
     `  Yanzheng serves ${url}/graphql`,
+    ...pages.map(([what, path]) => `  ${what}: ${url}${path}`),
     `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
     ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
-    '  Try: the first walk in README.md, from a captcha to a registered user.',
+    config.pages.demo
+      ? '  Try: register on the page; the text arrives on the simulated phone.'
+      : '  Try: the first walk in README.md, from a captcha to a registered user.',
     '',
   ].join('\n');
 }

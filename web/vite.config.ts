@@ -14,7 +14,6 @@ export default defineConfig({
   appType: 'mpa',
   plugins: [react(), precompress()],
   build: {
-    target: 'es2023',
     rolldownOptions: {
       input: ['index.html', 'phone.html', 'playground.html'],
       onLog(level, log, handle) {

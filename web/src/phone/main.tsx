@@ -1,1 +1,15 @@
-export {};
+// The phone of the simulated provider.
+
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import '../shared/shared.css';
+import './phone.css';
+import { PhonePage } from './phone-page.tsx';
+
+const root = document.getElementById('root');
+if (!root) throw new Error('The page has no #root.');
+createRoot(root).render(
+  <StrictMode>
+    <PhonePage />
+  </StrictMode>,
+);

@@ -1,0 +1,141 @@
+// From an outcome to what the page says, where, and where the person goes on.
+
+import {
+  assertNever,
+  type ImageCaptchaOutcome,
+  type RegisterUserOutcome,
+  type RequestSmsCodeOutcome,
+  type VerifySmsCodeOutcome,
+} from '../verification/index.ts';
+import type { Texts } from './texts.ts';
+
+/** The fields, named as in the operations' inputs, and the form as a whole. */
+export type Place = 'mobile' | 'captchaAnswer' | 'code' | 'form';
+
+export interface Feedback {
+  /** Where it is said. */
+  readonly at: Place;
+  readonly message: string;
+  /** What the page adds. */
+  readonly hint?: string;
+  /** Seconds until another try makes sense, counted down beside the message. */
+  readonly waitSeconds?: number;
+  /** Whether the same step can just be tried again. */
+  readonly canRetry?: boolean;
+  /** Where the next step is, if not where it is said. */
+  readonly next?: Place;
+}
+
+export function requestFeedback(
+  outcome: Exclude<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>,
+  texts: Texts,
+): Feedback {
+  switch (outcome.__typename) {
+    case 'IncompleteInputError':
+      return { at: placeOf(outcome.missingFields[0]), message: outcome.message };
+    case 'InvalidMobileError':
+    case 'MobileAlreadyRegisteredError':
+    case 'MobileNotRegisteredError':
+      return { at: 'mobile', message: outcome.message };
+    case 'CaptchaExpiredError':
+    case 'CaptchaMismatchError':
+      return { at: 'captchaAnswer', message: outcome.message };
+    case 'TooManyRequestsError':
+      return tooMany(outcome, 'mobile');
+    case 'SmsNotDeliveredError':
+      return outcome.mayStillArrive
+        ? { at: 'code', message: outcome.message, hint: texts.mayStillArrive }
+        : {
+            at: 'code',
+            message: outcome.message,
+            hint: texts.tryAgain,
+            waitSeconds: outcome.retryAfterSeconds,
+            next: 'captchaAnswer',
+          };
+    case 'ServiceUnavailableError':
+      return { at: 'form', message: outcome.message, canRetry: true };
+    case 'NoAnswer':
+      return { at: 'form', message: texts.noAnswer, canRetry: true };
+    default:
+      return { at: 'form', message: assertNever(outcome) };
+  }
+}
+
+export function verifyFeedback(
+  outcome: Exclude<VerifySmsCodeOutcome, { __typename: 'MobileVerified' }>,
+  texts: Texts,
+): Feedback {
+  switch (outcome.__typename) {
+    case 'IncompleteInputError':
+      return { at: placeOf(outcome.missingFields[0]), message: outcome.message };
+    case 'InvalidMobileError':
+      return { at: 'mobile', message: outcome.message };
+    case 'SmsCodeExpiredError':
+      return { at: 'code', message: outcome.message };
+    case 'SmsCodeMismatchError':
+      return {
+        at: 'code',
+        message: outcome.message,
+        hint: texts.attemptsRemaining(outcome.attemptsRemaining),
+      };
+    case 'TooManyRequestsError':
+      return tooMany(outcome, 'code');
+    case 'ServiceUnavailableError':
+      return { at: 'form', message: outcome.message, canRetry: true };
+    case 'NoAnswer':
+      return { at: 'form', message: texts.noAnswer, canRetry: true };
+    default:
+      return { at: 'form', message: assertNever(outcome) };
+  }
+}
+
+export function registerFeedback(
+  outcome: Exclude<RegisterUserOutcome, { __typename: 'UserRegistered' }>,
+  texts: Texts,
+): Feedback {
+  switch (outcome.__typename) {
+    case 'MobileAlreadyRegisteredError':
+      return { at: 'mobile', message: outcome.message };
+    case 'InvalidVerificationTokenError':
+      return { at: 'form', message: outcome.message };
+    case 'ServiceUnavailableError':
+      return { at: 'form', message: outcome.message, canRetry: true };
+    case 'NoAnswer':
+      return { at: 'form', message: texts.noAnswer, canRetry: true };
+    default:
+      return { at: 'form', message: assertNever(outcome) };
+  }
+}
+
+/** `undefined` while there is a picture, or none was refused yet. */
+export function pictureFeedback(
+  outcome: ImageCaptchaOutcome | undefined,
+  texts: Texts,
+): Feedback | undefined {
+  switch (outcome?.__typename) {
+    case undefined:
+    case 'ImageCaptcha':
+      return undefined;
+    case 'TooManyRequestsError':
+      return tooMany(outcome, 'captchaAnswer', 'captchaAnswer');
+    case 'ServiceUnavailableError':
+      return { at: 'captchaAnswer', message: outcome.message };
+    case 'NoAnswer':
+      return { at: 'captchaAnswer', message: texts.noAnswer };
+    default:
+      return { at: 'captchaAnswer', message: assertNever(outcome) };
+  }
+}
+
+/** What is about the mobile stands at the field that holds it; the rest is about nobody's field. */
+function tooMany(
+  { scope, message, retryAfterSeconds }: { scope: string; message: string; retryAfterSeconds: number },
+  ofMobile: Place,
+  ofOthers: Place = 'form',
+): Feedback {
+  return { at: scope === 'MOBILE' ? ofMobile : ofOthers, message, waitSeconds: retryAfterSeconds };
+}
+
+function placeOf(field = ''): Place {
+  return field === 'mobile' || field === 'captchaAnswer' || field === 'code' ? field : 'form';
+}

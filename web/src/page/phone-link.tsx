@@ -1,0 +1,19 @@
+// The way to the simulated phone, where there is one.
+
+import { useEffect, useState } from 'react';
+
+export function PhoneLink({ text }: { text: string }) {
+  const [isThere, setThere] = useState(false);
+  useEffect(() => {
+    // only with the simulated provider, and only at the service's own machine
+    fetch('/phone/texts').then(
+      ({ ok }) => setThere(ok),
+      () => {},
+    );
+  }, []);
+  return isThere ? (
+    <a href="/phone" target="_blank" rel="noopener">
+      {text}
+    </a>
+  ) : null;
+}

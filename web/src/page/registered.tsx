@@ -1,0 +1,30 @@
+// The end of the way.
+
+import { useEffect, useRef } from 'react';
+import type { Texts } from './texts.ts';
+import type { RegisteredUser } from './use-registration.ts';
+
+interface RegisteredProps {
+  readonly user: RegisteredUser;
+  readonly texts: Texts;
+  readonly onAnother: () => void;
+}
+
+export function Registered({ user, texts, onAnother }: RegisteredProps) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <section className="done">
+      <svg viewBox="0 0 24 24" aria-hidden="true">
+        <path d="m5 12.5 4.5 4.5L19 7.5" />
+      </svg>
+      <h1 ref={heading} tabIndex={-1}>
+        {texts.registered}
+      </h1>
+      <p>{texts.registeredAs(user.mobile)}</p>
+      <button type="button" onClick={onAnother}>
+        {texts.registerAnother}
+      </button>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+// The registration page: one form, and what is left of it when the mobile is registered.
+
+import { useState } from 'react';
+import { LanguageSwitch } from '../shared/language-switch.tsx';
+import { useLocale } from '../shared/locale.ts';
+import { PhoneLink } from './phone-link.tsx';
+import { RegistrationForm } from './registration-form.tsx';
+import { texts } from './texts.ts';
+
+export function RegistrationPage() {
+  const [locale] = useLocale();
+  const [visit, setVisit] = useState(1);
+  const { title, phone } = texts[locale];
+  return (
+    <>
+      <title>{title}</title>
+      <header>
+        <LanguageSwitch />
+      </header>
+      <main>
+        <RegistrationForm key={visit} texts={texts[locale]} onAnother={() => setVisit(visit + 1)} />
+      </main>
+      <footer>
+        <PhoneLink text={phone} />
+      </footer>
+    </>
+  );
+}

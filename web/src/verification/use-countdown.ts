@@ -1,0 +1,95 @@
+// Counting down to a point in time.
+
+import { useCallback, useEffect, useState } from 'react';
+
+export interface Countdown {
+  /** Whole seconds until the end, rounded up; 0 when it is over or was never started. */
+  readonly secondsLeft: number;
+  /** What was given to `start`; the empty string when nothing counts. */
+  readonly subject: string;
+  /** Begins anew. */
+  readonly start: (seconds: number, subject?: string) => void;
+}
+
+interface End {
+  readonly endsAtMs: number;
+  /** From how many seconds it counts: a clock that is set back must not make it longer. */
+  readonly seconds: number;
+  readonly subject: string;
+}
+
+/**
+ * Counts to an end, not ticks: a phone that slept shows the right number when it wakes. With a `name` the end is kept in
+ * `localStorage`, so that a reload goes on and another tab counts along; without one it belongs to the component.
+ *
+ * @example
+ * const { secondsLeft, start } = useCountdown('resend');
+ * return <button disabled={secondsLeft > 0}>{secondsLeft > 0 ? `${secondsLeft} s` : 'Send'}</button>;
+ */
+export function useCountdown(name?: string): Countdown {
+  const [end, setEnd] = useState<End | undefined>(() => read(name));
+  const [nowMs, setNowMs] = useState(Date.now);
+  const secondsLeft = end ? secondsUntil(end, nowMs) : 0;
+
+  const start = useCallback(
+    (seconds: number, subject = '') => {
+      const next = { endsAtMs: Date.now() + seconds * 1000, seconds, subject };
+      write(name, next);
+      setEnd(next);
+      setNowMs(Date.now());
+    },
+    [name],
+  );
+
+  useEffect(() => {
+    const lookAgain = () => {
+      if (name !== undefined) setEnd((current) => read(name) ?? current);
+      setNowMs(Date.now());
+    };
+    const events = [
+      [window, 'storage'],
+      [window, 'pageshow'],
+      [document, 'visibilitychange'],
+    ] as const;
+    for (const [target, event] of events) target.addEventListener(event, lookAgain);
+    return () => {
+      for (const [target, event] of events) target.removeEventListener(event, lookAgain);
+    };
+  }, [name]);
+
+  useEffect(() => {
+    if (!end || secondsUntil(end, nowMs) === 0) return;
+    const toNextSecondMs = (end.endsAtMs - nowMs) % 1000 || 1000;
+    // a little later, for a timer may come a little early
+    const timer = setTimeout(() => setNowMs(Date.now()), toNextSecondMs + 5);
+    return () => clearTimeout(timer);
+  }, [end, nowMs]);
+
+  return { secondsLeft, subject: secondsLeft > 0 ? (end?.subject ?? '') : '', start };
+}
+
+function secondsUntil({ endsAtMs, seconds }: End, nowMs: number): number {
+  return Math.min(seconds, Math.max(0, Math.ceil((endsAtMs - nowMs) / 1000)));
+}
+
+const keyOf = (name: string) => `yanzheng:countdown:${name}`;
+
+function read(name: string | undefined): End | undefined {
+  if (name === undefined) return undefined;
+  try {
+    const { endsAtMs, seconds, subject } = JSON.parse(localStorage.getItem(keyOf(name)) ?? '{}');
+    const isEnd = typeof endsAtMs === 'number' && typeof seconds === 'number' && typeof subject === 'string';
+    return isEnd ? { endsAtMs, seconds, subject } : undefined;
+  } catch {
+    return undefined; // no storage here, or something else wrote there
+  }
+}
+
+function write(name: string | undefined, end: End): void {
+  if (name === undefined) return;
+  try {
+    localStorage.setItem(keyOf(name), JSON.stringify(end));
+  } catch {
+    // then it counts in this page alone
+  }
+}

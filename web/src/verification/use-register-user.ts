@@ -1,0 +1,18 @@
+// Registering a mobile that was proved.
+
+import { RegisterUserDocument, type RegisterUserInput } from './generated/graphql.ts';
+import type { RegisterUserOutcome } from './outcomes.ts';
+import { type Ask, useMutationOnce } from './use-mutation-once.ts';
+
+/**
+ * Registers the mobile that a token proves. The token is good until it succeeds: after `ServiceUnavailableError` and
+ * `NoAnswer` try again with the same one.
+ *
+ * @example
+ * const [registerUser, isRegistering] = useRegisterUser();
+ * const outcome = await registerUser({ verificationToken });
+ * if (outcome.__typename === 'UserRegistered') welcome(outcome.user);
+ */
+export function useRegisterUser(): Ask<RegisterUserInput, RegisterUserOutcome> {
+  return useMutationOnce(RegisterUserDocument, 'registerUser');
+}

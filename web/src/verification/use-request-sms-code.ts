@@ -1,0 +1,19 @@
+// Asking for a text message.
+
+import { RequestSmsCodeDocument, type RequestSmsCodeInput } from './generated/graphql.ts';
+import type { RequestSmsCodeOutcome } from './outcomes.ts';
+import { type Ask, useMutationOnce } from './use-mutation-once.ts';
+
+/**
+ * Asks for a text message with a code. The captcha is spent by every outcome but `NoAnswer`, `IncompleteInputError`,
+ * `InvalidMobileError` and a `TooManyRequestsError` of the scope `ADDRESS`; showing a new picture after any but success
+ * is right in all cases. After `NoAnswer` the very same input may be asked again: no second text leaves.
+ *
+ * @example
+ * const [requestSmsCode, isRequesting] = useRequestSmsCode();
+ * const outcome = await requestSmsCode({ mobile, captchaId: captcha.id, captchaAnswer });
+ * if (outcome.__typename === 'SmsCodeSent') countdown.start(outcome.resendAfterSeconds, outcome.mobile);
+ */
+export function useRequestSmsCode(): Ask<RequestSmsCodeInput, RequestSmsCodeOutcome> {
+  return useMutationOnce(RequestSmsCodeDocument, 'requestSmsCode');
+}

@@ -24,6 +24,7 @@ const MANY = 1_000_000_000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
+const CAPTCHA_TTL_MS = 180_000;
 const CODE_TTL_MS = 300_000;
 const RESEND_NEEDS_MS = 60_000;
 
@@ -53,14 +54,24 @@ async function imageCaptcha(_input, address) {
 
 async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REGISTER' }, address) {
   if (!captchaId || !captchaAnswer || !/^1[3-9]\d{9}$/.test(mobile)) return refusal('IncompleteInputError');
-  const addressKey = `allowance:sms:${hash('address', address)}`;
-  const [blocked] = await redis.reserveAllowances(1, addressKey, MANY, HOUR_MS);
-  if (blocked > 0) return refusal('TooManyRequestsError');
+  const e164 = `+86${mobile}`;
+  const addressKey = `{sms}:allowance:sms:${hash('address', address)}`;
+  const requestKey = `{sms}:request:${hash('request', JSON.stringify([captchaId, captchaAnswer.toLowerCase(), purpose, e164]))}`;
+  const claim = `pending ${randomBytes(16).toString('base64url')}`;
+  const [state] = await redis.claimSmsRequest(
+    2,
+    addressKey,
+    requestKey,
+    MANY,
+    HOUR_MS,
+    claim,
+    CAPTCHA_TTL_MS,
+  );
+  if (state !== 'first') return refusal('TooManyRequestsError');
 
   const answer = await redis.getdel(`captcha:${captchaId}`);
   if (answer?.toLowerCase() !== captchaAnswer.toLowerCase()) return refusal('CaptchaMismatchError');
 
-  const e164 = `+86${mobile}`;
   const { rows } = await database.query('select 1 from users where mobile = $1', [e164]);
   if (rows.length > 0) return refusal('MobileAlreadyRegisteredError');
 
@@ -82,6 +93,9 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
   if (refused > 0) return refusal('TooManyRequestsError');
 
   await sendText(mobile, codeOf(purpose, e164, nonce));
+  const fields = { codeLength: 6, expiresInSeconds: Math.floor(lifeMs / 1000), resendAfterSeconds: 60 };
+  const record = JSON.stringify({ type: 'SmsCodeSent', fields });
+  redis.replaceSmsRequest(1, requestKey, claim, record, CAPTCHA_TTL_MS).catch(() => {});
   const masked = `${mobile.slice(0, 3)}****${mobile.slice(7)}`;
   return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${masked}","codeLength":6,"expiresInSeconds":${Math.floor(lifeMs / 1000)},"resendAfterSeconds":60}}}`;
 }

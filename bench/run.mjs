@@ -11,6 +11,7 @@ import 'reflect-metadata';
 import { rateLimitScripts } from '../dist/rate-limit/rate-limit.store.js';
 import { smsCodeScripts } from '../dist/verification/sms-code.store.js';
 import { smsCodeAttemptScripts } from '../dist/verification/sms-code-attempt.store.js';
+import { smsRequestScripts } from '../dist/verification/sms-request.store.js';
 import { CONNECTIONS, httpRequest, load } from './load.mjs';
 import { operations as allOperations } from './operations.mjs';
 import { cpuSeconds, freePort, leaveServerCore, Processes, residentMb, serverCore } from './processes.mjs';
@@ -111,7 +112,12 @@ async function startServers({ createDatabase, redis, redisUrl, gatewayPort }) {
      from generate_series(1, ${REGISTERED}) n`,
   );
   await query(common.DATABASE_URL, 'vacuum analyze users');
-  const REDIS_SCRIPTS = JSON.stringify({ ...rateLimitScripts, ...smsCodeScripts, ...smsCodeAttemptScripts });
+  const REDIS_SCRIPTS = JSON.stringify({
+    ...rateLimitScripts,
+    ...smsRequestScripts,
+    ...smsCodeScripts,
+    ...smsCodeAttemptScripts,
+  });
   const betterAuthUrl = await createDatabase('better_auth');
   const servers = {
     ours: await startServer(

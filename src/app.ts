@@ -21,10 +21,12 @@ import { resolvers } from './resolvers.ts';
 import { type Audit, createAudit } from './shared/audit.ts';
 import { createKeyedHash, type KeyedHash } from './shared/keyed-hash.ts';
 import { UserRepository } from './user/user.repository.ts';
+import { FirstAnswerService } from './verification/first-answer.service.ts';
 import { RegisterUserService } from './verification/register-user.service.ts';
 import { RequestSmsCodeService } from './verification/request-sms-code.service.ts';
 import { SmsCodeStore } from './verification/sms-code.store.ts';
 import { SmsCodeAttemptStore } from './verification/sms-code-attempt.store.ts';
+import { SmsRequestStore } from './verification/sms-request.store.ts';
 import { SpentTokenStore } from './verification/spent-token.store.ts';
 import { VerificationResolver } from './verification/verification.resolver.ts';
 import { VerificationTokens } from './verification/verification-token.ts';
@@ -122,9 +124,13 @@ function createFeatures(
   const captchaStore = new CaptchaStore(redis, config.captcha.ttlSeconds);
   const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
   const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit, glyphs);
+  const smsRequests = new SmsRequestStore(redis, hash, config.captcha.ttlSeconds * 1000);
   const requesting = new RequestSmsCodeService({
+    firstAnswers: new FirstAnswerService(smsRequests, captchas, {
+      captchaTtlSeconds: config.captcha.ttlSeconds,
+      requestAtMostMs: config.requestAtMostMs,
+    }),
     captchas,
-    rateLimit,
     users,
     codes: new SmsCodeStore(redis, hash, config.smsCodeTtlSeconds),
     sms,

@@ -23,6 +23,8 @@ export interface Config {
   /** Texts that wait for the provider, or for a connection to it, at once. */
   readonly smsMostUnderWay: number;
   readonly pages: Pick<Pages, 'demo' | 'playground'>;
+  /** The longest that a request for a text takes. */
+  readonly requestAtMostMs: number;
   readonly captcha: CaptchaSettings;
   readonly smsCodeTtlSeconds: number;
   readonly sendLimits: SendLimits;
@@ -93,6 +95,11 @@ const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
 /** A text waits for three others at most: with all of them slow, more would only wait in vain. */
 const UNDER_WAY_PER_CONNECTION = 4;
 
+/** A provider without a time limit of its own in the settings. */
+const PROVIDER_TIMEOUT_SECONDS = 5;
+/** For the stores 1.5 seconds, for an answer that conceals one, and half a one to spare. */
+const BESIDES_THE_PROVIDER_MS = 3000;
+
 const OF_THE_ACCOUNT = ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'] as const;
 
 /** What this combination of settings needs, and does not have. */
@@ -149,6 +156,7 @@ function sameSetting(fault: string, other: string): boolean {
 function configOf(values: SettingValues): Config {
   const production = values.NODE_ENV === 'production';
   const sms = smsOf(values);
+  const providerSeconds = 'timeoutSeconds' in sms ? sms.timeoutSeconds : PROVIDER_TIMEOUT_SECONDS;
   return {
     production,
     logLevel: values.LOG_LEVEL,
@@ -162,6 +170,7 @@ function configOf(values: SettingValues): Config {
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
     sms,
+    requestAtMostMs: providerSeconds * 1000 + BESIDES_THE_PROVIDER_MS,
     smsMostUnderWay: values.YUNTONGXUN_CONNECTIONS * UNDER_WAY_PER_CONNECTION,
     pages: {
       demo: values.DEMO ?? sms.provider === 'simulated',

@@ -20,6 +20,7 @@ import { startSmsProvider } from './sms/sms-providers.ts';
 import type { SmsSender } from './sms/sms-sender.ts';
 import { smsCodeScripts } from './verification/sms-code.store.ts';
 import { smsCodeAttemptScripts } from './verification/sms-code-attempt.store.ts';
+import { smsRequestScripts } from './verification/sms-request.store.ts';
 
 export interface AppSurroundings {
   readonly logger: Logger;
@@ -71,7 +72,7 @@ export async function openConnections(
   onStop(database.close);
   await prepareSchema(database);
 
-  const scripts = { ...rateLimitScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
+  const scripts = { ...rateLimitScripts, ...smsRequestScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
   const noteRedis = (error: Error) => outages.note('redis', error);
   const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
   onStop(redis.close);

@@ -31,5 +31,7 @@ export default defineConfig({
   },
   worker: { format: 'es' },
   // What the pages ask the service.
-  server: { proxy: Object.fromEntries(['/graphql', '/phone/texts'].map((path) => [path, service])) },
+  server: {
+    proxy: Object.fromEntries(['/graphql', '/phone/texts', '/demo.json'].map((path) => [path, service])),
+  },
 });

@@ -32,7 +32,8 @@ export class ImageCaptcha {
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when the captcha is unknown, expired or was answered before. Show a new one.',
+  description:
+    'Returned when the captcha is unknown, expired or was answered in another request. Show a new one.',
 })
 export class CaptchaExpiredError extends UserError<'CaptchaExpiredError'> {
   protected text(): Sentences {

@@ -54,6 +54,14 @@ export class CaptchaService {
   }
 
   /**
+   * Whether the captcha can still be answered.
+   * @throws DependencyUnavailable if Redis does not answer.
+   */
+  isLive(id: string): Promise<boolean> {
+    return this.captchas.isLive(id);
+  }
+
+  /**
    * Spends the captcha, whatever the answer is.
    * @returns the refusal, or `undefined` if the answer is right.
    * @throws DependencyUnavailable if Redis does not answer.

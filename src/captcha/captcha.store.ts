@@ -13,6 +13,11 @@ export class CaptchaStore {
     await this.redis.use((redis) => redis.set(key(id), text, 'EX', this.ttlSeconds));
   }
 
+  /** @throws DependencyUnavailable if Redis does not answer. */
+  async isLive(id: string): Promise<boolean> {
+    return (await this.redis.use((redis) => redis.exists(key(id)))) === 1;
+  }
+
   /**
    * Hands out the text of a captcha to exactly one caller and forgets it.
    * @returns `null` if there is none by that id.

@@ -24,6 +24,8 @@ export interface Pages {
   readonly phoneTexts: (() => readonly PhoneText[]) | undefined;
 }
 
+type Document = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
 const ONE_YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
 /** Everything from the service itself; the captcha is a data URI. */
@@ -69,8 +71,8 @@ export async function registerPages(app: FastifyInstance, pages: Pages): Promise
     immutable: true,
   });
 
-  const document = (file: string, contentSecurityPolicy = PAGE_POLICY) => {
-    return (_request: FastifyRequest, reply: FastifyReply) =>
+  const document = (file: string, contentSecurityPolicy = PAGE_POLICY): Document => {
+    return (_request, reply) =>
       reply
         .header('content-security-policy', contentSecurityPolicy)
         // asked about each time, sent only when it has changed
@@ -78,17 +80,21 @@ export async function registerPages(app: FastifyInstance, pages: Pages): Promise
         .sendFile(file, directory, { cacheControl: false });
   };
   app.get('/icon.svg', document('icon.svg'));
-  if (demo) app.get('/', document('index.html'));
+  if (demo) registerDemo(app, document('index.html'), phoneTexts !== undefined);
   if (playground) app.get('/playground', document('playground.html', PLAYGROUND_POLICY));
   if (phoneTexts) registerPhone(app, document('phone.html'), phoneTexts);
 }
 
+/** The registration page, and what it cannot know by itself: whether there is a phone to look at. */
+function registerDemo(app: FastifyInstance, document: Document, hasPhone: boolean): void {
+  app.get('/', document);
+  app.get('/demo.json', async (request, reply) =>
+    reply.header('cache-control', 'no-store').send({ phone: hasPhone && isOfThisMachine(request.raw) }),
+  );
+}
+
 /** The only place that shows codes: whoever is not at this machine finds nothing here. */
-function registerPhone(
-  app: FastifyInstance,
-  document: (request: FastifyRequest, reply: FastifyReply) => FastifyReply,
-  texts: () => readonly PhoneText[],
-): void {
+function registerPhone(app: FastifyInstance, document: Document, texts: () => readonly PhoneText[]): void {
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     if (!isOfThisMachine(request.raw)) reply.callNotFound();
   };

@@ -32,7 +32,9 @@ const RETRY_AFTER_SECONDS = 5;
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when a store that the checks rest on does not answer. Nothing was sent.',
+  description:
+    'Returned when a store that the checks rest on does not answer, or when the same request was made before and never ' +
+    'answered. This request sent nothing.',
 })
 export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'> {
   @Field(() => Int, { description: 'Seconds after which another try makes sense.' })

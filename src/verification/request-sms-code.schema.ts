@@ -18,7 +18,10 @@ export class RequestSmsCodeInput {
   })
   mobile!: string;
 
-  @Field(() => ID, { description: 'The `id` of an `ImageCaptcha`.' })
+  @Field(() => ID, {
+    description:
+      'The `id` of an `ImageCaptcha`. It is good for one request, however often that one is repeated.',
+  })
   captchaId!: string;
 
   @Field(() => String, {
@@ -87,20 +90,24 @@ export class SmsNotDeliveredError extends UserError<'SmsNotDeliveredError'> {
   }
 }
 
+/** Every class of an answer, in the order of the schema. */
+export const requestSmsCodeAnswers = [
+  SmsCodeSent,
+  IncompleteInputError,
+  InvalidMobileError,
+  CaptchaExpiredError,
+  CaptchaMismatchError,
+  MobileAlreadyRegisteredError,
+  MobileNotRegisteredError,
+  TooManyRequestsError,
+  SmsNotDeliveredError,
+  ServiceUnavailableError,
+] as const;
+
 export const RequestSmsCodeResult = createUnionType({
   name: 'RequestSmsCodeResult',
   description: 'What `requestSmsCode` answers.',
-  types: () =>
-    [
-      SmsCodeSent,
-      IncompleteInputError,
-      InvalidMobileError,
-      CaptchaExpiredError,
-      CaptchaMismatchError,
-      MobileAlreadyRegisteredError,
-      MobileNotRegisteredError,
-      TooManyRequestsError,
-      SmsNotDeliveredError,
-      ServiceUnavailableError,
-    ] as const,
+  types: () => requestSmsCodeAnswers,
 });
+
+export type RequestSmsCodeAnswer = typeof RequestSmsCodeResult;

@@ -4,7 +4,6 @@ import { type KeyObject, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../captcha/captcha.service.ts';
 import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
-import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import { type Mobile, maskMobile, parseMobile } from '../shared/mobile.ts';
@@ -13,7 +12,13 @@ import type { SmsOutcome, SmsSender } from '../sms/sms-sender.ts';
 import type { UserRepository } from '../user/user.repository.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../user/user.schema.ts';
 import { emptyFields } from './empty-fields.ts';
-import { type RequestSmsCodeInput, SmsCodeSent, SmsNotDeliveredError } from './request-sms-code.schema.ts';
+import type { FirstAnswerService } from './first-answer.service.ts';
+import {
+  type RequestSmsCodeAnswer,
+  type RequestSmsCodeInput,
+  SmsCodeSent,
+  SmsNotDeliveredError,
+} from './request-sms-code.schema.ts';
 import { addressAllowances, type SendLimits, sendAllowances } from './send-allowances.ts';
 import type { OpenSmsCode, SmsCodeStore } from './sms-code.store.ts';
 import { CODE_LENGTH, deriveSmsCode } from './sms-code.ts';
@@ -24,8 +29,8 @@ const NONCE_BYTES = 16;
 const CONCEALING_ANSWER_MS = 1000;
 
 export interface RequestSmsCodeParts {
+  readonly firstAnswers: FirstAnswerService;
   readonly captchas: CaptchaService;
-  readonly rateLimit: RateLimitStore;
   readonly users: UserRepository;
   readonly codes: SmsCodeStore;
   readonly sms: SmsSender;
@@ -48,19 +53,28 @@ export class RequestSmsCodeService {
   constructor(private readonly parts: RequestSmsCodeParts) {}
 
   /**
-   * Sends a code to a mobile. Every step runs only if all before it passed.
+   * Sends a code to a mobile. Every step runs only if all before it passed; of the same requests, those for the first
+   * alone, and the others get its answer.
    * @throws DependencyUnavailable if Redis or PostgreSQL does not answer; no text was sent then.
    */
-  async requestSmsCode(input: RequestSmsCodeInput, caller: Caller) {
-    const { captchas, rateLimit, codes, hash, limits, conceals } = this.parts;
+  async requestSmsCode(input: RequestSmsCodeInput, caller: Caller): Promise<RequestSmsCodeAnswer> {
+    const { firstAnswers, hash, limits } = this.parts;
     const missing = emptyFields(input, ['mobile', 'captchaId', 'captchaAnswer']);
     if (missing.length > 0) return new IncompleteInputError(missing);
     const mobile = parseMobile(input.mobile);
     if (mobile === undefined) return new InvalidMobileError();
     const request: Request = { purpose: input.purpose, mobile, caller };
 
-    const askedTooOften = await rateLimit.reserve(addressAllowances(hash, limits, caller.clientAddress));
-    if (askedTooOften) return this.refused(askedTooOften, request);
+    const ofTheAddress = addressAllowances(hash, limits, caller.clientAddress);
+    const turn = await firstAnswers.turn({ ...input, mobile }, ofTheAddress);
+    if (turn.kind === 'refused') return this.refused(turn.refusal, request);
+    if (turn.kind === 'repeat') return turn.answer;
+    return turn.answer(() => this.walk(input, request));
+  }
+
+  private async walk(input: RequestSmsCodeInput, request: Request): Promise<RequestSmsCodeAnswer> {
+    const { captchas, codes, hash, limits, conceals } = this.parts;
+    const { purpose, mobile, caller } = request;
 
     const refusedCaptcha = await captchas.take(input.captchaId, input.captchaAnswer, caller);
     if (refusedCaptcha) return refusedCaptcha;
@@ -69,7 +83,7 @@ export class RequestSmsCodeService {
     const wrongState = await this.wrongState(request);
     if (wrongState && !conceals) return wrongState;
 
-    const code = await codes.open(input.purpose, mobile, sendAllowances(hash, limits, mobile), newNonce());
+    const code = await codes.open(purpose, mobile, sendAllowances(hash, limits, mobile), newNonce());
     if (code instanceof UserError) return this.refused(code, request);
     this.parts.audit('code_requested', { ...request });
 

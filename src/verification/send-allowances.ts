@@ -18,10 +18,11 @@ export interface SendLimits {
   readonly perDay: number;
 }
 
-/** What an address may ask for; counted whether or not a text goes out. */
+/** What an address may ask for; counted whether or not a text goes out, in one step with the claim of the request. */
 export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): Allowance[] {
   const perHour = { limit: limits.perAddressPerHour, windowSeconds: HOUR_SECONDS };
-  return [addressAllowance(hash, 'sms', clientAddress, perHour)];
+  const allowance = addressAllowance(hash, 'sms', clientAddress, perHour);
+  return [{ ...allowance, key: `${SMS_SLOT}:${allowance.key}` }];
 }
 
 /** What one text takes: from the mobile, in whichever purpose, from its range of numbers, and from the service. */

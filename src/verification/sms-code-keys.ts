@@ -1,5 +1,7 @@
-// The Redis keys of codes and of the failures at guessing them. They name a mobile by its keyed hash.
+// The Redis keys of requests for a text, of codes and of the failures at guessing them. They name a mobile by its keyed
+// hash.
 
+import { plainAnswer } from '../captcha/captcha-text.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import { type Mobile, numberRange } from '../shared/mobile.ts';
 import type { SmsCodePurpose } from './verification.schema.ts';
@@ -9,6 +11,21 @@ import type { SmsCodePurpose } from './verification.schema.ts';
  * lives with it on one node of a Cluster: this hash tag puts it there, and a decision is one atomic script.
  */
 export const SMS_SLOT = '{sms}';
+
+/** What makes two requests for a text the same. */
+export interface SmsRequest {
+  readonly captchaId: string;
+  readonly captchaAnswer: string;
+  readonly purpose: SmsCodePurpose;
+  readonly mobile: Mobile;
+}
+
+/** A string: who claimed the request, then how it was answered. */
+export function smsRequestKey(hash: KeyedHash, request: SmsRequest): string {
+  const { captchaId, captchaAnswer, purpose, mobile } = request;
+  const sameness = JSON.stringify([captchaId, plainAnswer(captchaAnswer), purpose, mobile]);
+  return `${SMS_SLOT}:request:${hash('request', sameness)}`;
+}
 
 /**
  * A hash: the code's nonce, the attempts made at it, the times in ms of the texts that carry it, and, until a resend,

@@ -19,7 +19,9 @@ export class VerificationResolver {
   ) {}
 
   @Mutation(() => RequestSmsCodeResult, {
-    description: 'Sends a code to a mobile, if the captcha is answered rightly and the allowances have room.',
+    description:
+      'Sends a code to a mobile, if the captcha is answered rightly and the allowances have room. The same input again, ' +
+      'while the captcha would live, gets the first answer again and sends nothing: a retry after a lost reply is safe.',
   })
   async requestSmsCode(
     @Arg('input', () => RequestSmsCodeInput, { description: 'The mobile, the captcha and the purpose.' })

@@ -84,6 +84,29 @@ describe('with concealment', () => {
     });
   });
 
+  it('a repeat, at once or later, is answered as the first was, in the same time for both', async () => {
+    app.gateway.answer = (response, request) => {
+      setTimeout(() => success(response, request), 20 + Math.random() * 200);
+    };
+    const states = Array.from({ length: 40 }, (_, index) => (index % 2 ? 'right' : 'wrong'));
+    const mobiles = await Promise.all(states.map((state) => mobileFor('REGISTER', state)));
+    const captchas = await Promise.all(mobiles.map(() => app.api.readCaptcha()));
+    const timed = async (captcha: { captchaId: string; captchaAnswer: string }, index: number) => {
+      const request = { mobile: String(mobiles[index]), ...captcha };
+      const startedMs = performance.now();
+      const first = app.api.requestSmsCode(request);
+      const atOnce = await app.api.requestSmsCode(request);
+      const tookMs = performance.now() - startedMs;
+      expect(expectType(atOnce, 'SmsCodeSent')).toEqual(await first);
+      expect(await app.api.requestSmsCode(request)).toEqual(atOnce);
+      return tookMs;
+    };
+    const times = await Promise.all(captchas.map(timed));
+    const [wrong, right] = [0, 1].map((odd) => mean(times.filter((_, index) => index % 2 === odd)));
+    expect(Math.abs(Number(right) - Number(wrong))).toBeLessThan(50);
+    expect(app.gateway.requests).toHaveLength(20);
+  });
+
   it('a code that was sent to nobody is a code like any other as soon as the state is right', async () => {
     const mobile = await mobileFor('LOGIN', 'wrong');
     expectType(await app.api.requestWithCaptcha(mobile, 'LOGIN'), 'SmsCodeSent');

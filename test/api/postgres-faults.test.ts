@@ -106,7 +106,7 @@ describeWithPostgres('while PostgreSQL', () => {
       await healed(() => app.api.registerUser(token), 'UserRegistered');
       expect(await rowsOf(app, proved)).toHaveLength(1);
       expectType(await app.api.verifySmsCode(registered, code, 'LOGIN'), 'MobileVerified');
-      expectType(await app.api.requestSmsCode({ mobile: asking, ...captcha }), 'CaptchaExpiredError');
+      expectType(await app.api.requestSmsCode({ mobile: freshMobile(), ...captcha }), 'CaptchaExpiredError');
       expectType(await app.api.requestWithCaptcha(asking), 'SmsCodeSent');
       expect(await readiness(app)).toEqual(ready);
       expect(app.gateway.requests).toHaveLength(1);

@@ -5,6 +5,7 @@ import { expectType, freshMobile } from '../support/api.ts';
 import {
   ASKED,
   CODE,
+  eventually,
   healed,
   prove,
   readiness,
@@ -169,6 +170,27 @@ describeWithRedis('while Redis', () => {
       UNAVAILABLE,
     );
     expect(app.gateway.requests).toHaveLength(0);
+  });
+
+  it.each<[state: string, begin: () => unknown]>([
+    ['hangs', () => redis.pause()],
+    ['takes 0.7 seconds for each reply', () => wire.delayReplies(700)],
+    ['refuses connections', () => wire.refuseConnections()],
+  ])('%s as a repeat waits for the first, the repeat is answered in time', async (_state, begin) => {
+    let answerNow = () => {};
+    app.gateway.answer = (response, request) => {
+      answerNow = () => success(response, request);
+    };
+    const request = { mobile: freshMobile(), ...(await app.api.readCaptcha()) };
+    const first = app.api.requestSmsCode(request);
+    await eventually(async () => app.gateway.requests.length === 1);
+    const repeat = app.api.requestSmsCode(request, zh);
+    await app.api.readCaptcha();
+    await begin();
+    expect(await timed(repeat)).toEqual(UNAVAILABLE);
+    answerNow();
+    expectType(await first, 'SmsCodeSent');
+    expect(app.gateway.requests).toHaveLength(1);
   });
 
   /** The gateway refuses the text. What the step counted is counted once, nothing left, and the next text does. */

@@ -1,30 +1,74 @@
-// A Chromium that knows no host but this machine, for the tests of the pages.
+// A real browser for tests: Debian's Chromium, or another one that the system has, driven by playwright-core.
 
-import { describe } from '@jest/globals';
-import { type Browser, chromium } from 'playwright-core';
-import { missingBrowser } from './missing-programs.ts';
-import { programPath } from './program-path.ts';
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { projectRoot } from './project-root.ts';
 
-const executablePath = programPath('chromium') ?? programPath('chromium-browser');
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 
-/** A suite that opens pages. */
-export function describeWithBrowser(title: string, suite: () => void): void {
-  if (executablePath) describe(title, suite);
-  else describe.skip(`${title} ${missingBrowser}`, suite);
+/** Where screenshots are kept, for a person to look at. */
+export const SCREENSHOTS = join(projectRoot, '.data/screenshots');
+
+function pathOfBrowser(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
 }
 
-export function startBrowser(): Promise<Browser> {
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+export function hasBrowser(): boolean {
+  return pathOfBrowser() !== undefined;
+}
+
+/** A browser that can look up no host at all: whatever a page needs has to come from the service. */
+export async function startBrowser(): Promise<Browser> {
+  mkdirSync(SCREENSHOTS, { recursive: true });
   return chromium.launch({
-    ...(executablePath && { executablePath }),
+    executablePath: String(pathOfBrowser()),
     args: [
-      '--headless',
       '--no-sandbox',
       '--disable-gpu',
+      '--no-first-run',
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      '--no-first-run',
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
     ],
   });
+}
+
+/** What went wrong in a page that nobody sees: errors in the console, among them whatever its policy refused. */
+export interface Watched {
+  readonly page: Page;
+  readonly errors: string[];
+  /** The hosts that were asked for anything. */
+  readonly hosts: Set<string>;
+}
+
+export function watch(page: Page): Watched {
+  const errors: string[] = [];
+  const hosts = new Set<string>();
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('request', (request) => {
+    const { protocol, hostname } = new URL(request.url());
+    if (protocol.startsWith('http')) hosts.add(hostname);
+  });
+  return { page, errors, hosts };
+}
+
+/** A page in a profile of its own. */
+export async function newPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Watched> {
+  const context = await browser.newContext(options);
+  return watch(await context.newPage());
 }

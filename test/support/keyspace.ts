@@ -33,14 +33,14 @@ const LONGEST_WORD = 12;
 
 /**
  * What is counted and kept, by the kind of key, which is the key without its hash: the entries of a list, or the keys.
- * Captchas, and how many were asked for, are left out.
+ * Captchas, how many were asked for, and answers that are kept for a repeat are left out.
  */
 export async function counted(client: Redis | Cluster): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const key of await keyspace(client)) {
     const words = key.replace('{sms}:', '').split(':');
     const kind = words.filter((word) => word.length <= LONGEST_WORD).join(':');
-    if (kind.endsWith('captcha')) continue;
+    if (kind.endsWith('captcha') || kind === 'request') continue;
     const entries = (await client.type(key)) === 'list' ? await client.llen(key) : 1;
     if (entries > 0) counts[kind] = (counts[kind] ?? 0) + entries;
   }

@@ -6,6 +6,7 @@ import { rateLimitScripts } from '../../src/rate-limit/rate-limit.store.ts';
 import type { RedisClient, RedisDependency } from '../../src/shared/redis-client.ts';
 import { smsCodeScripts } from '../../src/verification/sms-code.store.ts';
 import { smsCodeAttemptScripts } from '../../src/verification/sms-code-attempt.store.ts';
+import { smsRequestScripts } from '../../src/verification/sms-request.store.ts';
 
 export interface ConnectedRedis {
   readonly client: RedisClient;
@@ -15,7 +16,7 @@ export interface ConnectedRedis {
 }
 
 export async function connectRedisTo(url: string): Promise<ConnectedRedis> {
-  const scripts = { ...rateLimitScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
+  const scripts = { ...rateLimitScripts, ...smsRequestScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
   const { client } = await openRedis(url, scripts, 5000, () => {});
   let calls = 0;
   const dependency = guard(() => client, {

@@ -1,6 +1,7 @@
 import { describe } from '@jest/globals';
+import { hasBrowser } from './browser.ts';
 import { hasGoClient, hasRubyClient } from './client-programs.ts';
-import { missingGo, missingPostgres, missingRedis, missingRuby } from './missing-programs.ts';
+import { missingBrowser, missingGo, missingPostgres, missingRedis, missingRuby } from './missing-programs.ts';
 import { hasPostgres } from './postgres-server.ts';
 import {
   hasRedisServer,
@@ -50,6 +51,11 @@ export function describeWithGo(title: string, suite: () => void): void {
 /** A suite that runs a client in Ruby. */
 export function describeWithRuby(title: string, suite: () => void): void {
   describeIf(hasRubyClient(), title, missingRuby, suite);
+}
+
+/** A suite that looks at pages in a real browser. */
+export function describeWithBrowser(title: string, suite: () => void): void {
+  describeIf(hasBrowser(), title, missingBrowser, suite);
 }
 
 function describeIf(available: boolean, title: string, otherwise: string, suite: () => void): void {

@@ -421,6 +421,12 @@ describe('the provider yuntongxun', () => {
     const account = { YUNTONGXUN_ACCOUNT_SID, YUNTONGXUN_AUTH_TOKEN, YUNTONGXUN_APP_ID };
     expect(readConfig(account).sms).toEqual({ provider: 'simulated' });
   });
+
+  it('says how long a request for a text may take, which others take five seconds for', () => {
+    const settings = { ...PRODUCTION, YUNTONGXUN_TIMEOUT_SECONDS: '30' };
+    expect(readConfig(settings).requestAtMostMs).toBe(33_000);
+    expect(readConfig({ YUNTONGXUN_TIMEOUT_SECONDS: '30' }).requestAtMostMs).toBe(8000);
+  });
 });
 
 describe('a name that is almost a setting', () => {

@@ -1,0 +1,106 @@
+// Gives a request for a text that comes again the answer that it got first, and lets no more than one of them act.
+
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { CaptchaService } from '../captcha/captcha.service.ts';
+import type { Allowance } from '../rate-limit/allowance.ts';
+import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
+import { ServiceUnavailableError } from '../shared/dependency.ts';
+import { withStoreTime } from '../shared/store-time.ts';
+import { answerOf, recordOf } from './recorded-answer.ts';
+import type { RequestSmsCodeAnswer } from './request-sms-code.schema.ts';
+import type { SmsRequest } from './sms-code-keys.ts';
+import type { RequestClaim, SmsRequestStore } from './sms-request.store.ts';
+
+const TOKEN_BYTES = 16;
+/** A claim is followed by the captcha within the store time of its request, or never. */
+const CLAIM_IS_LEFT_AFTER_MS = 2000;
+
+export interface FirstAnswerSettings {
+  /** How long an answer is given again. */
+  readonly captchaTtlSeconds: number;
+  /** The longest that a request takes: nobody waits for one that is older. */
+  readonly requestAtMostMs: number;
+}
+
+/** What a request is to its address and to those like it. */
+export type Turn =
+  /** It is the first: what the walk answers is kept for all others. */
+  | {
+      readonly kind: 'first';
+      readonly answer: (walk: () => Promise<RequestSmsCodeAnswer>) => Promise<RequestSmsCodeAnswer>;
+    }
+  /** It was made before: this was, or is, the answer. */
+  | { readonly kind: 'repeat'; readonly answer: RequestSmsCodeAnswer }
+  /** Its address has no room for it. It counts as never made. */
+  | { readonly kind: 'refused'; readonly refusal: TooManyRequestsError };
+
+export class FirstAnswerService {
+  constructor(
+    private readonly requests: SmsRequestStore,
+    private readonly captchas: CaptchaService,
+    private readonly settings: FirstAnswerSettings,
+  ) {}
+
+  /**
+   * Waits for the first of the same requests, if there is one that has no answer yet.
+   * @throws DependencyUnavailable if Redis does not answer.
+   */
+  async turn(request: SmsRequest, allowances: readonly Allowance[]): Promise<Turn> {
+    for (;;) {
+      const state = await this.requests.claim(request, allowances, newToken());
+      if (state.kind === 'refused') return state;
+      if (state.kind === 'first') return this.first(state.claim);
+      if (state.kind === 'answered')
+        return { kind: 'repeat', answer: answerOf(state.record, request.mobile) };
+
+      if (state.ageMs >= CLAIM_IS_LEFT_AFTER_MS && (await this.captchas.isLive(request.captchaId))) {
+        const claim = await state.takeOver(newToken());
+        if (claim) return this.first(claim);
+      } else if (state.ageMs >= this.settings.requestAtMostMs) {
+        // Its process died. Nobody knows whether a text went out, so none does now.
+        const answer = new ServiceUnavailableError();
+        if (await this.record(state.claim, answer)) return { kind: 'repeat', answer };
+      }
+      await sleep(pauseMs(state.ageMs));
+    }
+  }
+
+  private first(claim: RequestClaim): Turn {
+    const answer = async (walk: () => Promise<RequestSmsCodeAnswer>) => {
+      try {
+        const outcome = await walk();
+        this.keep(claim, outcome);
+        return outcome;
+      } catch (error) {
+        this.keep(claim, new ServiceUnavailableError());
+        throw error;
+      }
+    };
+    return { kind: 'first', answer };
+  }
+
+  /**
+   * Nobody waits for it: the reply does not, and a stop does by closing Redis after all that was asked of it. If it
+   * fails, which Redis's guard tells, the first is one that never answered.
+   */
+  private keep(claim: RequestClaim, answer: RequestSmsCodeAnswer): void {
+    withStoreTime(() => this.record(claim, answer)).catch(() => {});
+  }
+
+  /** An outage is the answer for as long as it says itself; then the same request is told what became of its captcha. */
+  private async record(claim: RequestClaim, answer: RequestSmsCodeAnswer): Promise<boolean> {
+    const isOutage = answer instanceof ServiceUnavailableError;
+    const lifeSeconds = isOutage ? answer.retryAfterSeconds : this.settings.captchaTtlSeconds;
+    return claim.record(recordOf(answer), lifeSeconds * 1000);
+  }
+}
+
+/** A tenth of the time that it has taken so far: soon after a short wait, and not too often in a long one. */
+function pauseMs(ageMs: number): number {
+  return Math.min(Math.max(ageMs / 10, 50), 500);
+}
+
+function newToken(): string {
+  return randomBytes(TOKEN_BYTES).toString('base64url');
+}

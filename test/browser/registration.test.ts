@@ -1,0 +1,400 @@
+// The registration page in a real browser, against the real service.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Browser, Route } from 'playwright-core';
+import { freshMobile } from '../support/api.ts';
+import { startBrowser } from '../support/browser.ts';
+import { projectRoot } from '../support/project-root.ts';
+import { registerMobile } from '../support/registered.ts';
+import { type PageOptions, RegistrationPage } from '../support/registration-page.ts';
+import { describeWithBrowser } from '../support/suites.ts';
+import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { type Answer, refusal, silence, success } from '../support/test-gateway.ts';
+import { until } from '../support/until.ts';
+
+const PHONE_320 = { viewport: { width: 320, height: 640 } };
+
+describeWithBrowser('the registration page', () => {
+  let app: TestApp;
+  let browser: Browser;
+  const opened: RegistrationPage[] = [];
+  beforeAll(async () => {
+    [app, browser] = await Promise.all([
+      startTestApp({ settings: { DEMO: 'on', YUNTONGXUN_TIMEOUT_SECONDS: '0.5' } }),
+      startBrowser(),
+    ]);
+  });
+  beforeEach(() => {
+    app.gateway.answer = success;
+  });
+  afterEach(async () => {
+    const closing = opened.splice(0);
+    await Promise.all(closing.map((page) => page.close()));
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await app?.stop();
+  });
+
+  async function open(options: PageOptions = {}): Promise<RegistrationPage> {
+    const page = await RegistrationPage.open(app, browser, options);
+    opened.push(page);
+    return page;
+  }
+
+  const isFocused = (page: RegistrationPage, field: 'mobile' | 'captchaAnswer' | 'code') =>
+    page[field].and(page.page.locator(':focus')).waitFor({ timeout: 2000 });
+
+  describe.each([
+    { language: 'zh-CN', sent: '验证码已发送至', done: '注册成功' },
+    { language: 'en', sent: 'Code sent to', done: 'You are registered' },
+  ] as const)('in $language', ({ language, sent, done }) => {
+    it('leads from an empty form to a registered mobile', async () => {
+      const page = await open({ language });
+      const mobile = freshMobile();
+      expect(await page.page.locator('html').getAttribute('lang')).toBe(language);
+
+      await page.sendTo(mobile);
+      await page.page.getByText(sent).waitFor();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+      await page.keepPicture(`sent-${language}`);
+
+      // the sixth digit is the last that has to be typed
+      await page.code.pressSequentially(app.gateway.lastCode);
+      await page.page.getByRole('heading', { name: done }).waitFor();
+      await page.keepPicture(`registered-${language}`);
+      expect(page.watched.errors).toEqual([]);
+      expect([...page.watched.hosts]).toEqual(['127.0.0.1']);
+    });
+  });
+
+  it('speaks the other language at a click, and still after a reload', async () => {
+    const page = await open();
+    await page.page.getByRole('button', { name: 'English' }).click();
+    await page.page.getByRole('heading', { name: 'Register your mobile' }).waitFor();
+    await page.page.reload();
+    await page.page.getByRole('heading', { name: 'Register your mobile' }).waitFor();
+    expect(await page.page.title()).toBe('Register your mobile');
+  });
+
+  it('takes a whole text message pasted into the field of the code', async () => {
+    const page = await open();
+    const mobile = freshMobile();
+    await page.sendTo(mobile);
+    await isFocused(page, 'code');
+    await page.code.fill(`【云通讯】您的验证码是${app.gateway.lastCode}，请于5分钟内正确输入`);
+    await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+  });
+
+  it('lets a phone fill in the code, with a keyboard of digits', async () => {
+    const page = await open();
+    expect(await page.code.getAttribute('autocomplete')).toBe('one-time-code');
+    expect(await page.code.getAttribute('inputmode')).toBe('numeric');
+    expect(await page.mobile.getAttribute('type')).toBe('tel');
+  });
+
+  describe('says at its field that', () => {
+    it('something is missing, and keeps the button usable', async () => {
+      const page = await open(PHONE_320);
+      await page.send.click();
+      expect(await page.said('mobile').textContent()).toBe('请填写手机号');
+      expect(await page.said('captchaAnswer').textContent()).toBe('请填写图片验证码');
+      expect(await page.mobile.getAttribute('aria-invalid')).toBe('true');
+      await isFocused(page, 'mobile');
+      expect(await page.send.isEnabled()).toBe(true);
+      await page.keepPicture('missing-320');
+
+      await page.mobile.fill('1');
+      expect(await page.said('mobile').textContent()).toBe('');
+      await page.register.click();
+      expect(await page.said('code').textContent()).toBe('请填写短信验证码');
+    });
+
+    it('the number is none, with a new picture and the mobile kept', async () => {
+      const page = await open();
+      const first = await page.captchaId();
+      await page.sendTo('12345');
+      await page.said('mobile').filter({ hasText: /\S/ }).waitFor();
+      await isFocused(page, 'mobile');
+      await until(async () => (await page.captchaAnswer.inputValue()) === '');
+      expect(await page.mobile.inputValue()).toBe('12345');
+      expect(await page.captchaId()).not.toBe(first);
+    });
+
+    it('the answer is wrong, with a new picture and the mobile kept', async () => {
+      const page = await open(PHONE_320);
+      const first = await page.captchaId();
+      await page.mobile.fill('13800138000');
+      await page.captchaAnswer.fill('zzzz');
+      await page.send.click();
+      await page.said('captchaAnswer').getByText('图片验证码错误').waitFor();
+      await isFocused(page, 'captchaAnswer');
+      expect(await page.captchaAnswer.inputValue()).toBe('');
+      expect(await page.mobile.inputValue()).toBe('13800138000');
+      expect(await page.captchaId()).not.toBe(first);
+      await page.keepPicture('mismatch-320');
+    });
+
+    it('the picture is too old', async () => {
+      const page = await open();
+      await page.fill(freshMobile());
+      await app.redis.del(`captcha:${await page.captchaId()}`);
+      await page.send.click();
+      await page.said('captchaAnswer').getByText('验证码失效').waitFor();
+    });
+
+    it('the mobile is registered', async () => {
+      const page = await open();
+      const mobile = freshMobile();
+      await registerMobile(app, mobile);
+      await page.sendTo(mobile);
+      await page.said('mobile').getByText('手机号已注册').waitFor();
+      await isFocused(page, 'mobile');
+    });
+
+    it('the code is wrong, and how often it can be tried', async () => {
+      const page = await open();
+      await page.sendTo(freshMobile());
+      await isFocused(page, 'code');
+      const wrong = app.gateway.lastCode === '000000' ? '000001' : '000000';
+      await page.code.fill(wrong);
+      await page.said('code').getByText('还可以尝试 4 次').waitFor();
+      await isFocused(page, 'code');
+      await page.keepPicture('wrong-code');
+      await page.code.fill(app.gateway.lastCode);
+      await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+    });
+
+    it('there is no live code', async () => {
+      const page = await open();
+      await page.mobile.fill(freshMobile());
+      await page.code.fill('123456');
+      await page.said('code').filter({ hasText: /\S/ }).waitFor();
+    });
+
+    it('too much was asked for, and counts down to the next try', async () => {
+      const page = await open();
+      const mobile = freshMobile();
+      await app.api.requestWithCaptcha(mobile);
+      await page.sendTo(mobile);
+      await page.said('mobile').getByText('请求过于频繁').waitFor();
+      const wait = page.page.getByText(/^\d+ 秒后可重试$/);
+      const first = await wait.textContent();
+      await page.keepPicture('too-many');
+      await until(async () => (await wait.textContent()) !== first);
+    });
+
+    it.each([
+      ['was not sent, so that another try makes sense', refusal('111109'), '短信没有发出', 'captchaAnswer'],
+      ['may still arrive, so that waiting makes sense', silence, '短信可能稍后到达', 'code'],
+    ] as const)('the text %s', async (_what, answer: Answer, hint, next) => {
+      app.gateway.answer = answer;
+      const page = await open();
+      await page.sendTo(freshMobile());
+      await page.said('code').getByText(hint).waitFor();
+      await isFocused(page, next);
+      expect(await page.send.isDisabled()).toBe(next === 'code');
+      await page.keepPicture(`not-delivered-${next}`);
+    });
+  });
+
+  it('lets a page that is older than the service say what it does not know', async () => {
+    const page = await open();
+    await page.fill(freshMobile());
+    await page.page.route('**/graphql', (route) =>
+      isRequest(route)
+        ? route.fulfill({
+            json: { data: { requestSmsCode: { __typename: 'MobileBarredError', message: '此号码已停用' } } },
+          })
+        : route.continue(),
+    );
+    await page.send.click();
+    await page.said('form').getByText('此号码已停用').waitFor();
+  });
+
+  describe('a text', () => {
+    it('is asked for once by a double click, and the button is disabled meanwhile', async () => {
+      let answerNow = () => {};
+      app.gateway.answer = (response, request) => {
+        answerNow = () => success(response, request);
+      };
+      const page = await open();
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      await page.send.dblclick();
+      await page.page.getByRole('button', { name: '发送中…' }).waitFor();
+      expect(await page.send.isDisabled()).toBe(true);
+      await page.page.waitForTimeout(50);
+      answerNow();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+    });
+
+    it('is sent once when the answer gets lost and the same is asked again', async () => {
+      const page = await open();
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      await page.page.route('**/graphql', async (route) => {
+        await route.fetch();
+        await route.abort('connectionreset');
+      });
+      await page.send.click();
+      await page.said('form').getByText('网络连接失败').waitFor();
+      expect(await page.mobile.inputValue()).toBe(mobile);
+      expect(await page.captchaAnswer.inputValue()).not.toBe('');
+      await page.keepPicture('no-answer');
+
+      await page.page.unroute('**/graphql');
+      await page.retry.click();
+      await page.page.getByText('验证码已发送至').waitFor();
+      expect(page.textsTo(mobile)).toBe(1);
+    });
+
+    it('can be asked for without a network, as soon as there is one', async () => {
+      const page = await open();
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      await page.page.context().setOffline(true);
+      await page.send.click();
+      await page.said('form').getByText('网络连接失败').waitFor();
+      await page.page.context().setOffline(false);
+      await page.retry.click();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+    });
+  });
+
+  it('registers in the end when the service was away after the code was proved', async () => {
+    const page = await open();
+    await page.sendTo(freshMobile());
+    await isFocused(page, 'code');
+    await page.page.route('**/graphql', (route) =>
+      route.request().postDataJSON().operationName === 'RegisterUser' ? route.abort() : route.continue(),
+    );
+    await page.code.fill(app.gateway.lastCode);
+    await page.said('form').getByText('网络连接失败').waitFor();
+    await page.page.unroute('**/graphql');
+    await page.retry.click();
+    await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+  });
+
+  describe('the countdown', () => {
+    it('goes on over a reload and in a second tab, and ends by the clock', async () => {
+      const page = await open();
+      await page.page.context().clock.install();
+      await page.go();
+      const mobile = freshMobile();
+      await page.sendTo(mobile);
+      await isFocused(page, 'code');
+      expect(await page.send.textContent()).toBe('60 秒');
+      expect(await page.send.isDisabled()).toBe(true);
+
+      await page.page.context().clock.fastForward(10_000);
+      await page.page.getByRole('button', { name: '50 秒' }).waitFor();
+      await page.page.reload();
+      await page.page.getByRole('button', { name: /^(50|49) 秒$/ }).waitFor();
+      expect(await page.mobile.inputValue()).toBe(mobile);
+
+      const tab = await page.openTab();
+      expect(await tab.send.textContent()).toMatch(/^(50|4\d) 秒$/);
+
+      // a phone that sleeps ticks no more; it wakes near the end
+      await page.page.context().clock.fastForward(48_000);
+      await page.page.getByRole('button', { name: /^[12] 秒$/ }).waitFor();
+      await page.page.context().clock.runFor(3000);
+      await page.page.getByRole('button', { name: '获取验证码' }).waitFor();
+      expect(await page.send.isEnabled()).toBe(true);
+    });
+
+    it('appears in a tab that is open already', async () => {
+      const page = await open();
+      const tab = await page.openTab();
+      await page.sendTo(freshMobile());
+      await isFocused(page, 'code');
+      await tab.page.getByRole('button', { name: /^\d+ 秒$/ }).waitFor();
+    });
+
+    it('is of one mobile: whoever mistyped the number can have a text at once', async () => {
+      const page = await open();
+      await page.sendTo(freshMobile());
+      await isFocused(page, 'code');
+      expect(await page.send.isDisabled()).toBe(true);
+      const right = freshMobile().replace(/^138/, '139');
+      await page.mobile.fill(right);
+      expect(await page.send.isEnabled()).toBe(true);
+      await until(async () => (await page.captchaAnswer.inputValue()) === '');
+      await page.sendTo(right);
+      await page.page.getByText('139****').waitFor();
+      expect(page.textsTo(right)).toBe(1);
+    });
+
+    it('ends with a new picture, since the one before is spent', async () => {
+      const page = await open();
+      await page.page.context().clock.install();
+      await page.go();
+      const mobile = freshMobile();
+      await page.sendTo(mobile);
+      await isFocused(page, 'code');
+      const spent = await page.captchaId();
+      await page.page.context().clock.fastForward(61_000);
+      await page.page.getByRole('button', { name: '获取验证码' }).waitFor();
+      await until(async () => (await page.captchaAnswer.inputValue()) === '');
+      expect(await page.captchaId()).not.toBe(spent);
+    });
+  });
+
+  describe('looks', () => {
+    it.each([
+      ['light-320', { ...PHONE_320, language: 'zh-CN', colorScheme: 'light' }],
+      ['dark-320', { ...PHONE_320, language: 'en', colorScheme: 'dark' }],
+      ['light-1280', { viewport: { width: 1280, height: 800 }, language: 'en', colorScheme: 'light' }],
+    ] as const)('right and accessible: %s', async (name, options) => {
+      const page = await open(options);
+      await page.keepPicture(name);
+      expect(await findingsOfAxe(page)).toEqual([]);
+      await page.send.click();
+      expect(await findingsOfAxe(page)).toEqual([]);
+      const isScrolling = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+      expect(await page.page.evaluate(isScrolling)).toBe(false);
+    });
+
+    it('the same while the picture loads', async () => {
+      const page = await open();
+      const shift = await page.page.evaluate(`new Promise((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const { value } of list.getEntries()) sum += value;
+        }).observe({ type: 'layout-shift', buffered: true });
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+      })`);
+      expect(shift).toBeLessThan(0.001);
+    });
+
+    it('good for at most 130 KB of script, and no font', async () => {
+      const page = await open();
+      const resources = (await page.page.evaluate(
+        'performance.getEntriesByType("resource").map(({ name, encodedBodySize }) => ({ name, encodedBodySize }))',
+      )) as { name: string; encodedBodySize: number }[];
+      const scripts = resources.filter(({ name }) => name.endsWith('.js'));
+      expect(scripts.length).toBeGreaterThan(0);
+      expect(scripts.reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)).toBeLessThan(130_000);
+      expect(resources.filter(({ name }) => /woff|ttf/.test(name))).toEqual([]);
+    });
+  });
+});
+
+function isRequest(route: Route): boolean {
+  return route.request().postDataJSON().operationName === 'RequestSmsCode';
+}
+
+const AXE = readFileSync(join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
+
+async function findingsOfAxe({ page }: RegistrationPage): Promise<unknown> {
+  await page.evaluate(AXE);
+  return page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
+  );
+}

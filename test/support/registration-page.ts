@@ -1,0 +1,143 @@
+// The registration page as a person uses it: fields and buttons by the names that are read out.
+
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
+import { newPage, SCREENSHOTS, type Watched, watch } from './browser.ts';
+import type { TestApp } from './test-app.ts';
+import { until } from './until.ts';
+
+const NAMES = {
+  'zh-CN': {
+    mobile: '手机号',
+    captchaAnswer: '图片验证码',
+    code: '短信验证码',
+    send: /获取验证码|秒|发送中/,
+    register: /^注册/,
+    another: '换一张',
+    retry: '重试',
+  },
+  en: {
+    mobile: 'Mobile number',
+    captchaAnswer: 'Characters in the picture',
+    code: 'Code from the text message',
+    send: /Send code|^\d+ s$|Sending/,
+    register: /^Register/,
+    another: 'Another picture',
+    retry: 'Try again',
+  },
+} as const;
+
+export type PageLanguage = keyof typeof NAMES;
+
+export interface PageOptions extends BrowserContextOptions {
+  readonly language?: PageLanguage;
+  /** Where the page is, if not at the service itself. */
+  readonly url?: string;
+}
+
+export class RegistrationPage {
+  /** The captchas that the page was given: their ids by their pictures. */
+  readonly captchas = new Map<string, string>();
+  readonly mobile: Locator;
+  readonly captchaAnswer: Locator;
+  readonly code: Locator;
+  readonly send: Locator;
+  readonly register: Locator;
+  readonly another: Locator;
+  readonly retry: Locator;
+
+  private constructor(
+    private readonly app: TestApp,
+    readonly watched: Watched,
+    private readonly url: string,
+    language: PageLanguage,
+  ) {
+    const { page } = watched;
+    const names = NAMES[language];
+    this.mobile = page.getByRole('textbox', { name: names.mobile, exact: true });
+    this.captchaAnswer = page.getByRole('textbox', { name: names.captchaAnswer, exact: true });
+    this.code = page.getByRole('textbox', { name: names.code, exact: true });
+    this.send = page.getByRole('button', { name: names.send });
+    this.register = page.getByRole('button', { name: names.register });
+    this.another = page.getByRole('button', { name: names.another });
+    this.retry = page.getByRole('button', { name: names.retry });
+    page.on('response', async (response) => {
+      if (!response.url().endsWith('/graphql')) return;
+      const body = await response.json().catch(() => undefined);
+      const { image, id } = body?.data?.imageCaptcha ?? {};
+      if (image) this.captchas.set(image, id);
+    });
+  }
+
+  /** In a profile of its own. */
+  static async open(app: TestApp, browser: Browser, options: PageOptions = {}): Promise<RegistrationPage> {
+    const { language = 'zh-CN', url = app.url, ...context } = options;
+    const watched = await newPage(browser, { locale: language, ...context });
+    return new RegistrationPage(app, watched, url, language).go();
+  }
+
+  get page(): Page {
+    return this.watched.page;
+  }
+
+  /** Another tab of the same profile. */
+  async openTab(language: PageLanguage = 'zh-CN'): Promise<RegistrationPage> {
+    const watched = watch(await this.page.context().newPage());
+    return new RegistrationPage(this.app, watched, this.url, language).go();
+  }
+
+  async go(): Promise<this> {
+    await this.page.goto(this.url);
+    await this.picture().waitFor();
+    return this;
+  }
+
+  picture(): Locator {
+    return this.page.getByRole('img');
+  }
+
+  /** What is said at a field. */
+  said(field: 'mobile' | 'captchaAnswer' | 'code' | 'form'): Locator {
+    return this.page.locator(`#${field}-message`);
+  }
+
+  /** The id of the picture that is shown, once the page is done with loading it. */
+  async captchaId(): Promise<string> {
+    const picture = this.page.locator('.picture[aria-busy=false] img');
+    let id: string | undefined;
+    await until(async () => {
+      id = this.captchas.get((await picture.getAttribute('src')) ?? '');
+      return id !== undefined;
+    });
+    return String(id);
+  }
+
+  /** Reads the picture, by looking into Redis. */
+  async readPicture(): Promise<string> {
+    return String(await this.app.redis.get(`captcha:${await this.captchaId()}`));
+  }
+
+  /** Fills in what a text takes. */
+  async fill(mobile: string): Promise<void> {
+    await this.mobile.fill(mobile);
+    await this.captchaAnswer.fill(await this.readPicture());
+  }
+
+  async sendTo(mobile: string): Promise<void> {
+    await this.fill(mobile);
+    await this.send.click();
+  }
+
+  /** The texts that went to a mobile. */
+  textsTo(mobile: string): number {
+    return this.app.gateway.requests.filter(({ to }) => to === mobile).length;
+  }
+
+  async keepPicture(name: string): Promise<void> {
+    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  }
+
+  close(): Promise<void> {
+    return this.page.context().close();
+  }
+}

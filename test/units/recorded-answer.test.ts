@@ -1,0 +1,66 @@
+// Every answer of requestSmsCode as text and back.
+
+import { expect, it } from '@jest/globals';
+import { CaptchaExpiredError, CaptchaMismatchError } from '../../src/captcha/captcha.schema.ts';
+import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
+import { ServiceUnavailableError } from '../../src/shared/dependency.ts';
+import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
+import { UserError } from '../../src/shared/user-error.ts';
+import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../src/user/user.schema.ts';
+import { answerOf, recordOf } from '../../src/verification/recorded-answer.ts';
+import {
+  type RequestSmsCodeAnswer,
+  requestSmsCodeAnswers,
+  SmsCodeSent,
+  SmsNotDeliveredError,
+} from '../../src/verification/request-sms-code.schema.ts';
+import { IncompleteInputError, InvalidMobileError } from '../../src/verification/verification.schema.ts';
+
+const mobile = parseMobile('13800138000') as Mobile;
+
+/** One of each, in the order of the union. */
+const answers: RequestSmsCodeAnswer[] = [
+  new SmsCodeSent({
+    mobile: '138****8000',
+    codeLength: 6,
+    expiresInSeconds: 299,
+    resendAfterSeconds: 60,
+  }),
+  new IncompleteInputError(['mobile', 'captchaAnswer']),
+  new InvalidMobileError(),
+  new CaptchaExpiredError(),
+  new CaptchaMismatchError(),
+  new MobileAlreadyRegisteredError(),
+  new MobileNotRegisteredError(),
+  new TooManyRequestsError(RateLimitScope.SERVICE, 41_500),
+  new SmsNotDeliveredError(false, 10),
+  new ServiceUnavailableError(),
+];
+
+it('every member of the union is tried here', () => {
+  expect(answers.map((answer) => answer.constructor)).toEqual([...requestSmsCodeAnswers]);
+});
+
+it.each(answers.map((answer) => [answer.constructor.name, answer] as const))(
+  '%s comes back as what it was, and speaks every language',
+  (_name, answer) => {
+    const revived = answerOf(recordOf(answer), mobile);
+    expect(revived).toStrictEqual(answer);
+    expect(revived.constructor).toBe(answer.constructor);
+    if (!(answer instanceof UserError)) return;
+    for (const locale of ['zh-CN', 'en'] as const) {
+      const context = { requestId: 'id', clientAddress: '203.0.113.1', locale };
+      expect((revived as UserError).message(context)).toBe(answer.message(context));
+    }
+  },
+);
+
+it('the text holds nothing of a mobile', () => {
+  expect(recordOf(answers[0] as SmsCodeSent)).toBe(
+    '{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60}}',
+  );
+});
+
+it('an answer that only another version of the service knows is as good as none', () => {
+  expect(answerOf('{"type":"FutureError","fields":{}}', mobile)).toEqual(new ServiceUnavailableError());
+});

@@ -1,0 +1,28 @@
+// The tabs of a first visit, in the order in which one uses them.
+
+import imageCaptcha from './tabs/1-captcha.graphql?raw';
+import requestSmsCode from './tabs/2-request.graphql?raw';
+import verifySmsCode from './tabs/3-verify.graphql?raw';
+import registerUser from './tabs/4-register.graphql?raw';
+
+const MOBILE = '138 0013 8000';
+
+/** By the names of their operations, which are their titles. */
+export const TABS = {
+  ImageCaptcha: { query: imageCaptcha, variables: null },
+  RequestSmsCode: {
+    query: requestSmsCode,
+    variables: input({ mobile: MOBILE, captchaId: '', captchaAnswer: '', purpose: 'REGISTER' }),
+  },
+  VerifySmsCode: {
+    query: verifySmsCode,
+    variables: input({ mobile: MOBILE, code: '', purpose: 'REGISTER' }),
+  },
+  RegisterUser: { query: registerUser, variables: input({ verificationToken: '' }) },
+};
+
+export type OperationName = keyof typeof TABS;
+
+function input(fields: Record<string, string>): string {
+  return JSON.stringify({ input: fields }, null, 2);
+}

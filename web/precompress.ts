@@ -10,7 +10,7 @@ const brotli = promisify(zlib.brotliCompress);
 const gzip = promisify(zlib.gzip);
 
 /** Text shrinks; pictures and fonts are compressed already. */
-const SHRINKS = /\.(html|js|css|svg)$/;
+const SHRINKS = /\.(html|js|css|svg|ttf)$/;
 /** The next steps win a few hundredths and take ten times as long. */
 const BROTLI_QUALITY = 9;
 

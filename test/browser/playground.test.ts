@@ -100,7 +100,7 @@ describeWithBrowser('the playground', () => {
     for (const file of files) {
       expect(file.url()).toMatch(/-[\w-]{8}\.\w+$/);
       expect(file.headers()['cache-control']).toBe('public, max-age=31536000, immutable');
-      if (!file.url().endsWith('.ttf')) expect(file.headers()['content-encoding']).toMatch(/^(br|gzip)$/);
+      expect(file.headers()['content-encoding']).toMatch(/^(br|gzip)$/);
     }
   });
 });

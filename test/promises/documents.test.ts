@@ -85,10 +85,15 @@ describe("the README's table of", () => {
   });
 
   it('dependencies has a reason for each', () => {
-    const manifest = JSON.parse(readProjectFile('package.json'));
-    const bench = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
-    const rows = tableBelow(readme, 'Dependencies');
-    expect(rows.flatMap(([packages = '']) => packages.split(', ')).sort()).toEqual(bench.sort());
+    const manifests = ['package.json', 'web/package.json', 'tools/codegen/package.json'];
+    const wanted = new Set(
+      manifests.flatMap((manifest) => {
+        const { dependencies, devDependencies } = JSON.parse(readProjectFile(manifest));
+        return Object.keys({ ...dependencies, ...devDependencies });
+      }),
+    );
+    const rows = ['Dependencies', 'Packages of the pages'].flatMap((heading) => tableBelow(readme, heading));
+    expect(new Set(rows.flatMap(([packages = '']) => packages.split(', ')))).toEqual(wanted);
     for (const [packages, reason] of rows)
       expect([packages, (reason ?? '').length > 20]).toEqual([packages, true]);
   });
@@ -101,6 +106,20 @@ describe("the README's table of", () => {
         .flatMap(([entry = '']) => entry.split(', '))
         .sort(),
     ).toEqual(expected.sort());
+  });
+});
+
+describe("the README's example of the kit", () => {
+  it('is the one that is compiled', () => {
+    const example = readProjectFile('web/src/examples/send-code.tsx');
+    expect(readme).toContain(`\`\`\`tsx\n${example.slice(example.indexOf('export '))}\`\`\`\n`);
+  });
+});
+
+describe("the README's map of the pages", () => {
+  it('has each folder', () => {
+    const folders = readdirSync(join(projectRoot, 'web/src')).map((folder) => `${folder}/`);
+    expect(tableBelow(readme, 'Map of web').flat()).toEqual(expect.arrayContaining(folders));
   });
 });
 

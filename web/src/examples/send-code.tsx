@@ -4,21 +4,20 @@ export function SendCode({ mobile, say }: { mobile: string; say: (sentence: stri
   const { outcome: captcha, renew } = useImageCaptcha();
   const [requestSmsCode, isRunning] = useRequestSmsCode();
   const { secondsLeft, start } = useCountdown('resend');
-  if (captcha?.__typename !== 'ImageCaptcha') return <button onClick={renew}>Load the picture</button>;
-
   const send = async (form: FormData) => {
-    const captchaAnswer = String(form.get('answer'));
-    const outcome = await requestSmsCode({ mobile, captchaId: captcha.id, captchaAnswer });
+    if (captcha?.__typename !== 'ImageCaptcha') return renew();
+    const answered = { captchaId: captcha.id, captchaAnswer: String(form.get('answer')) };
+    const outcome = await requestSmsCode({ mobile, ...answered });
     if (outcome.__typename === 'NoAnswer') return say('Please send the same again.'); // never a second text
-    renew(); // an answer is spent in every case
-    if (outcome.__typename === 'SmsCodeSent') return start(outcome.resendAfterSeconds);
-    say(outcome.message); // or branch on __typename: every member has its own facts
+    renew(); // the picture is spent in every case
+    if (outcome.__typename === 'SmsCodeSent') start(outcome.resendAfterSeconds);
+    else say(outcome.message); // or branch on __typename: each member has facts of its own
   };
   return (
     <form action={send}>
-      <img src={captcha.image} width={captcha.width} height={captcha.height} alt="Four characters" />
-      <input name="answer" aria-label="Four characters" required />
-      <button disabled={isRunning || secondsLeft > 0}>{secondsLeft || 'Send code'}</button>
+      {captcha?.__typename === 'ImageCaptcha' && <img src={captcha.image} alt="Four characters" />}
+      <input name="answer" aria-label="Four characters" />
+      <input type="submit" disabled={isRunning || secondsLeft > 0} value={secondsLeft || 'Send code'} />
     </form>
   );
 }

@@ -2,7 +2,7 @@
 
 import { dirname, normalize } from 'node:path/posix';
 import { describe, expect, it } from '@jest/globals';
-import { type SourceFile, sourceFiles } from '../support/sources.ts';
+import { filesBelow, type SourceFile, sourceFiles } from '../support/sources.ts';
 
 /** A ring or a feature, and the ones that it may import besides itself. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
@@ -98,6 +98,15 @@ describe('imports', () => {
     };
     for (const { path } of files) visit(path, []);
     expect(circles).toEqual([]);
+  });
+});
+
+describe('the kit for other pages', () => {
+  it.each(['verification', 'shared'])('imports nothing of the pages: web/src/%s', (folder) => {
+    const kit = filesBelow(`web/src/${folder}`, /\.tsx?$/);
+    expect(kit.length).toBeGreaterThan(1);
+    const foreign = kit.filter(({ text }) => /from '\.\.\//.test(text));
+    expect(foreign.map(({ path }) => path)).toEqual([]);
   });
 });
 

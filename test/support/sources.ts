@@ -15,9 +15,13 @@ export function readProjectFile(path: string): string {
 }
 
 export function sourceFiles(): SourceFile[] {
-  return readdirSync(join(projectRoot, 'src'), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => `src/${path.replaceAll('\\', '/')}`)
+  return filesBelow('src', /\.ts$/);
+}
+
+export function filesBelow(folder: string, name: RegExp): SourceFile[] {
+  return readdirSync(join(projectRoot, folder), { recursive: true, encoding: 'utf8' })
+    .filter((path) => name.test(path))
+    .map((path) => `${folder}/${path.replaceAll('\\', '/')}`)
     .map((path) => ({ path, text: readProjectFile(path) }));
 }
 

@@ -30,6 +30,12 @@ export default defineConfig({
     chunkSizeWarningLimit: 8000,
   },
   worker: { format: 'es' },
+  // They import workers in a way that only a build of Vite knows, not what prepares packages for development.
+  optimizeDeps: {
+    exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'],
+    // what these workers import, and is no ES module
+    include: ['graphql-language-service', 'picomatch-browser'],
+  },
   // What the pages ask the service.
   server: {
     proxy: Object.fromEntries(['/graphql', '/phone/texts', '/demo.json'].map((path) => [path, service])),

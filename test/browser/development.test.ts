@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { freshMobile } from '../support/api.ts';
-import { startBrowser } from '../support/browser.ts';
+import { newPage, startBrowser } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { RegistrationPage } from '../support/registration-page.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { until } from '../support/until.ts';
 
 describeWithBrowser('the page under development', () => {
   let app: TestApp;
@@ -61,5 +62,14 @@ describeWithBrowser('the page under development', () => {
     await page.code.fill(app.gateway.lastCode);
     await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
     await page.close();
+  }, 60_000);
+
+  it('has the playground, with its workers', async () => {
+    const { page, errors } = await newPage(browser);
+    await page.goto(`${url}playground`);
+    await page.getByText('1 of 4').waitFor({ timeout: 30_000 });
+    await until(async () => page.workers().length >= 2);
+    expect(errors).toEqual([]);
+    await page.context().close();
   }, 60_000);
 });

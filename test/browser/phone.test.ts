@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { expectType, freshMobile } from '../support/api.ts';
-import { newPage, SCREENSHOTS, startBrowser, watch } from '../support/browser.ts';
+import { findingsOfAxe, newPage, SCREENSHOTS, startBrowser, watch } from '../support/browser.ts';
 import { RegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -53,6 +53,7 @@ describeWithBrowser('the simulated phone', () => {
         .waitFor();
     }
     await page.screenshot({ path: join(SCREENSHOTS, 'phone-320.png'), fullPage: true });
+    expect(await findingsOfAxe(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect([...hosts]).toEqual(['127.0.0.1']);
     await page.context().close();

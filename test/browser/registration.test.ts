@@ -1,16 +1,14 @@
 // The registration page in a real browser, against the real service.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Browser, Route } from 'playwright-core';
 import { freshMobile } from '../support/api.ts';
-import { startBrowser } from '../support/browser.ts';
-import { projectRoot } from '../support/project-root.ts';
+import { findingsOfAxe, startBrowser } from '../support/browser.ts';
 import { registerMobile } from '../support/registered.ts';
 import { type PageOptions, RegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { createTestDatabase, startTestApp, type TestApp } from '../support/test-app.ts';
 import { type Answer, refusal, silence, success } from '../support/test-gateway.ts';
 import { until } from '../support/until.ts';
 
@@ -61,11 +59,13 @@ describeWithBrowser('the registration page', () => {
       await isFocused(page, 'code');
       expect(page.textsTo(mobile)).toBe(1);
       await page.keepPicture(`sent-${language}`);
+      expect(await findingsOfAxe(page.page)).toEqual([]);
 
       // the sixth digit is the last that has to be typed
       await page.code.pressSequentially(app.gateway.lastCode);
       await page.page.getByRole('heading', { name: done }).waitFor();
       await page.keepPicture(`registered-${language}`);
+      expect(await findingsOfAxe(page.page)).toEqual([]);
       expect(page.watched.errors).toEqual([]);
       expect([...page.watched.hosts]).toEqual(['127.0.0.1']);
     });
@@ -281,6 +281,40 @@ describeWithBrowser('the registration page', () => {
     await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
   });
 
+  it('loses nothing that was typed while PostgreSQL is away, and goes on when it is back', async () => {
+    const postgres = await TcpProxy.start(String(await createTestDatabase()));
+    const weak = await startTestApp({ settings: { DEMO: 'on' }, databaseUrl: postgres.url });
+    const page = await RegistrationPage.open(weak, browser);
+    try {
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      await postgres.refuseConnections();
+      await page.send.click();
+      await page.said('form').getByText('数据库异常').waitFor();
+      await page.keepPicture('unavailable');
+      expect(await page.mobile.inputValue()).toBe(mobile);
+      expect(page.textsTo(mobile)).toBe(0);
+
+      await postgres.restore();
+      await page.captchaAnswer.fill(await page.readPicture());
+      await page.send.click();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+
+      await postgres.refuseConnections();
+      await page.code.fill(weak.gateway.lastCode);
+      await page.said('form').getByText('数据库异常').waitFor();
+      expect(await page.code.inputValue()).toBe(weak.gateway.lastCode);
+      await postgres.restore();
+      await page.retry.click();
+      await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+    } finally {
+      await page.close();
+      await weak.stop();
+      await postgres.stop();
+    }
+  });
+
   describe('the countdown', () => {
     it('goes on over a reload and in a second tab, and ends by the clock', async () => {
       const page = await open();
@@ -354,9 +388,9 @@ describeWithBrowser('the registration page', () => {
     ] as const)('right and accessible: %s', async (name, options) => {
       const page = await open(options);
       await page.keepPicture(name);
-      expect(await findingsOfAxe(page)).toEqual([]);
+      expect(await findingsOfAxe(page.page)).toEqual([]);
       await page.send.click();
-      expect(await findingsOfAxe(page)).toEqual([]);
+      expect(await findingsOfAxe(page.page)).toEqual([]);
       const isScrolling = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
       expect(await page.page.evaluate(isScrolling)).toBe(false);
     });
@@ -388,13 +422,4 @@ describeWithBrowser('the registration page', () => {
 
 function isRequest(route: Route): boolean {
   return route.request().postDataJSON().operationName === 'RequestSmsCode';
-}
-
-const AXE = readFileSync(join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
-
-async function findingsOfAxe({ page }: RegistrationPage): Promise<unknown> {
-  await page.evaluate(AXE);
-  return page.evaluate(
-    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
-  );
 }

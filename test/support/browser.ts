@@ -1,6 +1,6 @@
 // A real browser for tests: Debian's Chromium, or another one that the system has, driven by playwright-core.
 
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { projectRoot } from './project-root.ts';
@@ -65,6 +65,15 @@ export function watch(page: Page): Watched {
     if (protocol.startsWith('http')) hosts.add(hostname);
   });
   return { page, errors, hosts };
+}
+
+/** What axe-core has to say against a page: rules, each with the elements that break it. */
+export async function findingsOfAxe(page: Page): Promise<unknown> {
+  // by the debugger, since the page's policy takes no script from elsewhere
+  await page.evaluate(readFileSync(join(projectRoot, 'node_modules/axe-core/axe.min.js'), 'utf8'));
+  return page.evaluate(
+    'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)]))',
+  );
 }
 
 /** A page in a profile of its own. */

@@ -3,6 +3,7 @@
 import {
   assertNever,
   type ImageCaptchaOutcome,
+  type NoAnswer,
   type RegisterUserOutcome,
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
@@ -53,9 +54,8 @@ export function requestFeedback(
             next: 'captchaAnswer',
           };
     case 'ServiceUnavailableError':
-      return { at: 'form', message: outcome.message, canRetry: true };
     case 'NoAnswer':
-      return { at: 'form', message: texts.noAnswer, canRetry: true };
+      return unreached(outcome, texts);
     default:
       return { at: 'form', message: assertNever(outcome) };
   }
@@ -81,9 +81,8 @@ export function verifyFeedback(
     case 'TooManyRequestsError':
       return tooMany(outcome, 'code');
     case 'ServiceUnavailableError':
-      return { at: 'form', message: outcome.message, canRetry: true };
     case 'NoAnswer':
-      return { at: 'form', message: texts.noAnswer, canRetry: true };
+      return unreached(outcome, texts);
     default:
       return { at: 'form', message: assertNever(outcome) };
   }
@@ -99,9 +98,8 @@ export function registerFeedback(
     case 'InvalidVerificationTokenError':
       return { at: 'form', message: outcome.message };
     case 'ServiceUnavailableError':
-      return { at: 'form', message: outcome.message, canRetry: true };
     case 'NoAnswer':
-      return { at: 'form', message: texts.noAnswer, canRetry: true };
+      return unreached(outcome, texts);
     default:
       return { at: 'form', message: assertNever(outcome) };
   }
@@ -119,12 +117,19 @@ export function pictureFeedback(
     case 'TooManyRequestsError':
       return tooMany(outcome, 'captchaAnswer', 'captchaAnswer');
     case 'ServiceUnavailableError':
-      return { at: 'captchaAnswer', message: outcome.message };
     case 'NoAnswer':
-      return { at: 'captchaAnswer', message: texts.noAnswer };
+      return { at: 'captchaAnswer', message: unreached(outcome, texts).message };
     default:
       return { at: 'captchaAnswer', message: assertNever(outcome) };
   }
+}
+
+function unreached(
+  outcome: { __typename: 'ServiceUnavailableError'; message: string } | NoAnswer,
+  texts: Texts,
+): Feedback {
+  const message = outcome.__typename === 'NoAnswer' ? texts.noAnswer : outcome.message;
+  return { at: 'form', message, canRetry: true };
 }
 
 /** What is about the mobile stands at the field that holds it; the rest is about nobody's field. */

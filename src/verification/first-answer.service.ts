@@ -13,7 +13,7 @@ import type { SmsRequest } from './sms-code-keys.ts';
 import type { RequestClaim, SmsRequestStore } from './sms-request.store.ts';
 
 const TOKEN_BYTES = 16;
-/** A claim is followed by the captcha within the store time of its request, or never. */
+/** A claim is followed by the captcha within the store time of its request, unless its process stands still. */
 const CLAIM_IS_LEFT_AFTER_MS = 2000;
 
 export interface FirstAnswerSettings {
@@ -52,7 +52,7 @@ export class FirstAnswerService {
       if (state.kind === 'refused') return state;
       if (state.kind === 'first') return this.first(state.claim);
       if (state.kind === 'answered')
-        return { kind: 'repeat', answer: answerOf(state.record, request.mobile) };
+        return { kind: 'repeat', answer: answerOf(state.record, request.mobile, Date.now()) };
 
       if (state.ageMs >= CLAIM_IS_LEFT_AFTER_MS && (await this.captchas.isLive(request.captchaId))) {
         const claim = await state.takeOver(newToken());
@@ -92,7 +92,7 @@ export class FirstAnswerService {
   private async record(claim: RequestClaim, answer: RequestSmsCodeAnswer): Promise<boolean> {
     const isOutage = answer instanceof ServiceUnavailableError;
     const lifeSeconds = isOutage ? answer.retryAfterSeconds : this.settings.captchaTtlSeconds;
-    return claim.record(recordOf(answer), lifeSeconds * 1000);
+    return claim.record(recordOf(answer, Date.now()), lifeSeconds * 1000);
   }
 }
 

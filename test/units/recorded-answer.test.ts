@@ -16,6 +16,7 @@ import {
 } from '../../src/verification/request-sms-code.schema.ts';
 import { IncompleteInputError, InvalidMobileError } from '../../src/verification/verification.schema.ts';
 
+const NOW_MS = Date.UTC(2026, 10, 22);
 const mobile = parseMobile('13800138000') as Mobile;
 
 /** One of each, in the order of the union. */
@@ -44,7 +45,7 @@ it('every member of the union is tried here', () => {
 it.each(answers.map((answer) => [answer.constructor.name, answer] as const))(
   '%s comes back as what it was, and speaks every language',
   (_name, answer) => {
-    const revived = answerOf(recordOf(answer), mobile);
+    const revived = answerOf(recordOf(answer, NOW_MS), mobile, NOW_MS + 999);
     expect(revived).toStrictEqual(answer);
     expect(revived.constructor).toBe(answer.constructor);
     if (!(answer instanceof UserError)) return;
@@ -55,12 +56,23 @@ it.each(answers.map((answer) => [answer.constructor.name, answer] as const))(
   },
 );
 
+it.each([
+  [20, { expiresInSeconds: 279, resendAfterSeconds: 40 }],
+  [90, { expiresInSeconds: 209, resendAfterSeconds: 1 }],
+  [-5, { expiresInSeconds: 299, resendAfterSeconds: 60 }], // by the clock of another process
+])('%i seconds later it says how many are left', (seconds, left) => {
+  const record = recordOf(answers[0] as SmsCodeSent, NOW_MS);
+  expect(answerOf(record, mobile, NOW_MS + seconds * 1000)).toMatchObject(left);
+});
+
 it('the text holds nothing of a mobile', () => {
-  expect(recordOf(answers[0] as SmsCodeSent)).toBe(
-    '{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60}}',
+  expect(recordOf(answers[0] as SmsCodeSent, NOW_MS)).toBe(
+    `{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60},"atMs":${NOW_MS}}`,
   );
 });
 
 it('an answer that only another version of the service knows is as good as none', () => {
-  expect(answerOf('{"type":"FutureError","fields":{}}', mobile)).toEqual(new ServiceUnavailableError());
+  expect(answerOf('{"type":"FutureError","fields":{}}', mobile, NOW_MS)).toEqual(
+    new ServiceUnavailableError(),
+  );
 });

@@ -2,7 +2,6 @@
 
 import 'reflect-metadata';
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import { CaptchaService } from './captcha/captcha.service.ts';
 import { CaptchaStore } from './captcha/captcha.store.ts';
@@ -66,8 +65,6 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
     surroundings.logger.debug({ operation, outcome, seconds }, 'answered');
   });
 
-  if (!existsSync(surroundings.pagesDirectory))
-    surroundings.logger.warn('the pages are not built; npm run build does it');
   const { redis, database, sms, phone } = connections;
   const server = await startServer(config.http, {
     schema,
@@ -83,7 +80,8 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
     pages: {
       ...config.pages,
       directory: surroundings.pagesDirectory,
-      phoneTexts: phone && (() => phone.texts),
+      // behind a proxy, nobody is at this machine
+      phoneTexts: phone && config.http.trustedProxies.length === 0 ? () => phone.texts : undefined,
     },
     finishWork: (atMostMs) => sms.finish(atMostMs),
     logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),
@@ -124,7 +122,9 @@ function createFeatures(
   const captchaStore = new CaptchaStore(redis, config.captcha.ttlSeconds);
   const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
   const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit, glyphs);
-  const smsRequests = new SmsRequestStore(redis, hash, config.captcha.ttlSeconds * 1000);
+  // a request is known for as long as its captcha lives, and as it takes
+  const knownForMs = Math.max(config.captcha.ttlSeconds * 1000, config.requestAtMostMs);
+  const smsRequests = new SmsRequestStore(redis, hash, knownForMs);
   const requesting = new RequestSmsCodeService({
     firstAnswers: new FirstAnswerService(smsRequests, captchas, {
       captchaTtlSeconds: config.captcha.ttlSeconds,

@@ -42,7 +42,7 @@ async function serve(config: Config): Promise<void> {
     print,
   });
   if (config.production) logger.info({ url: app.url }, 'listening');
-  else print(welcome(config, app.url));
+  else print(welcome(config, app.url, existsSync(PAGES_DIRECTORY)));
 
   logger.info({ signal: await stopSignal }, 'stopping');
   setTimeout(() => fail('The stop took too long.'), STOP_AT_MOST_MS).unref();

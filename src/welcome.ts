@@ -4,7 +4,7 @@ import type { Config } from './config.ts';
 import { SENDS_NOTHING } from './sms/sms-providers.ts';
 
 /** One short block: where it is, what is embedded, what was made for this run, what to try. */
-export function welcome(config: Config, url: string): string {
+export function welcome(config: Config, url: string, hasPages: boolean): string {
   const facts = [
     config.databaseUrl === undefined &&
       'PostgreSQL is embedded; its data stays in .data/pg18 (DATABASE_URL unset).',
@@ -16,20 +16,23 @@ export function welcome(config: Config, url: string): string {
     SENDS_NOTHING.includes(config.sms.provider) &&
       `No text leaves this machine (${config.sms.provider}): each is printed here.`,
   ];
-  const pages = [
-    config.pages.demo && ['Registration page', '/'],
-    config.sms.provider === 'simulated' && ['Simulated phone', '/phone'],
-    config.pages.playground && ['Playground', '/playground'],
-  ].filter((page) => page !== false);
   return [
     '',
     `  Yanzheng serves ${url}/graphql`,
-    ...pages.map(([what, path]) => `  ${what}: ${url}${path}`),
+    ...(hasPages ? pages(config).map(([what, path]) => `  ${what}: ${url}${path}`) : []),
     `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
     ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
-    config.pages.demo
+    hasPages && config.pages.demo
       ? '  Try: register on the page; the text arrives on the simulated phone.'
       : '  Try: the first walk in README.md, from a captcha to a registered user.',
     '',
   ].join('\n');
+}
+
+function pages({ pages: { demo, playground }, sms }: Config): string[][] {
+  return [
+    ...(demo ? [['Registration page', '/']] : []),
+    ...(sms.provider === 'simulated' ? [['Simulated phone', '/phone']] : []),
+    ...(playground ? [['Playground', '/playground']] : []),
+  ];
 }

@@ -60,6 +60,8 @@ function policy(sources: Readonly<Record<string, string>>): string {
 
 export async function registerPages(app: FastifyInstance, pages: Pages): Promise<void> {
   const { directory, demo, playground, phoneTexts } = pages;
+  if (demo) tellOfPhone(app, phoneTexts !== undefined);
+  if (phoneTexts) serveTexts(app, phoneTexts);
   if (!(demo || playground || phoneTexts) || !existsSync(directory)) return;
   await app.register(fastifyStatic, {
     root: join(directory, 'assets'),
@@ -80,26 +82,25 @@ export async function registerPages(app: FastifyInstance, pages: Pages): Promise
         .sendFile(file, directory, { cacheControl: false });
   };
   app.get('/icon.svg', document('icon.svg'));
-  if (demo) registerDemo(app, document('index.html'), phoneTexts !== undefined);
+  if (demo) app.get('/', document('index.html'));
   if (playground) app.get('/playground', document('playground.html', PLAYGROUND_POLICY));
-  if (phoneTexts) registerPhone(app, document('phone.html'), phoneTexts);
+  if (phoneTexts) app.get('/phone', { onRequest: ofThisMachineOnly }, document('phone.html'));
 }
 
-/** The registration page, and what it cannot know by itself: whether there is a phone to look at. */
-function registerDemo(app: FastifyInstance, document: Document, hasPhone: boolean): void {
-  app.get('/', document);
+/** What the registration page cannot know by itself: whether there is a phone to look at. */
+function tellOfPhone(app: FastifyInstance, hasPhone: boolean): void {
   app.get('/demo.json', async (request, reply) =>
     reply.header('cache-control', 'no-store').send({ phone: hasPhone && isOfThisMachine(request.raw) }),
   );
 }
 
-/** The only place that shows codes: whoever is not at this machine finds nothing here. */
-function registerPhone(app: FastifyInstance, document: Document, texts: () => readonly PhoneText[]): void {
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
-    if (!isOfThisMachine(request.raw)) reply.callNotFound();
-  };
-  app.get('/phone', { onRequest }, document);
-  app.get('/phone/texts', { onRequest }, async (_request, reply) =>
+function serveTexts(app: FastifyInstance, texts: () => readonly PhoneText[]): void {
+  app.get('/phone/texts', { onRequest: ofThisMachineOnly }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ texts: texts() }),
   );
+}
+
+/** Codes are shown there: whoever is not at this machine finds nothing. */
+async function ofThisMachineOnly(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!isOfThisMachine(request.raw)) reply.callNotFound();
 }

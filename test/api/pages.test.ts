@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readConfig } from '../../src/config.ts';
 import { expectType, freshMobile } from '../support/api.ts';
 import { projectRoot } from '../support/project-root.ts';
+import { sendRaw } from '../support/raw-request.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { testKey } from '../support/test-tokens.ts';
 
@@ -114,11 +115,31 @@ describe('with the simulated provider', () => {
       ['through a proxy', { 'x-forwarded-for': '203.0.113.9' }],
       ['through a proxy that says so as RFC 7239 has it', { forwarded: 'for=203.0.113.9' }],
       ['under a name that somebody pointed here', { host: 'phone.example.com' }],
+      ['through one that only tells the protocol', { 'x-forwarded-proto': 'https' }],
+      ['through a content network', { 'cf-connecting-ip': '203.0.113.9' }],
       ['by a page of another site', { 'sec-fetch-site': 'cross-site' }],
       ['by a page of another port', { 'sec-fetch-site': 'same-site' }],
     ])('not %s', async (_how, headers) => {
       for (const path of ['/phone', '/phone/texts'])
         expect(await rawStatus(app.url, path, headers)).toBe(404);
+    });
+
+    it('not through a proxy that names itself nowhere, but speaks HTTP/1.0', async () => {
+      const host = new URL(app.url).host;
+      const { text } = await sendRaw(app.url, `GET /phone/texts HTTP/1.0\r\nHost: ${host}\r\n\r\n`);
+      expect(text).toMatch(/^HTTP\/1.1 404 /);
+    });
+
+    it('not at all behind proxies', async () => {
+      const behind = await startTestApp({
+        settings: { SMS_PROVIDER: 'simulated', TRUSTED_PROXIES: '127.0.0.1' },
+      });
+      try {
+        for (const path of ['/phone', '/phone/texts']) expect(await rawStatus(behind.url, path)).toBe(404);
+        expect(await (await fetch(`${behind.url}/demo.json`)).json()).toEqual({ phone: false });
+      } finally {
+        await behind.stop();
+      }
     });
 
     it.each([

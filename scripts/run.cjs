@@ -9,7 +9,7 @@ const { exitIfStopped, launch, mustRun, ROOT, run } = require('./children.cjs');
 const setup = require('./setup.cjs');
 
 const { build, buildPages, buildTests, findNode, install, installPostgres, removeBuild, sourcesNow } = setup;
-const { TSC, VITE } = setup;
+const { setting, TSC, VITE, wantsPages } = setup;
 
 // left to itself Biome colours what goes to a file, too
 const COLOURS = process.stdout.isTTY ? [] : ['--colors=off'];
@@ -57,7 +57,7 @@ function builtProgram(file, ...firstArgs) {
 }
 
 async function start(node, args) {
-  await buildPages(node);
+  if (wantsPages()) await buildPages(node);
   return serve(node, args);
 }
 
@@ -126,7 +126,10 @@ async function releaseSchema() {
  */
 async function dev(node, args) {
   await install('web');
-  launch(node, [VITE, '--host', '127.0.0.1', '--clearScreen', 'false'], { cwd: path.join(ROOT, 'web') });
+  launch(node, [VITE, '--host', '127.0.0.1', '--clearScreen', 'false'], {
+    cwd: path.join(ROOT, 'web'),
+    env: { ...process.env, YANZHENG_PORT: setting('PORT') || '4000' },
+  });
   removeBuild('dist'); // and with it the stamp: the next `npm start` must not take what we leave for its own
   for (let server; ; ) {
     const before = sourcesNow();

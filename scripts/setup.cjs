@@ -11,6 +11,7 @@ const { mustRun, ROOT, windows } = require('./children.cjs');
 const OLDEST_NODE = [22, 19];
 const TSC = 'node_modules/typescript/bin/tsc';
 const VITE = 'node_modules/vite/bin/vite.js'; // in web/
+const DOT_ENV = path.join(ROOT, '.env');
 const SETTINGS = ['tsconfig.json', '.env'].map((file) => path.join(ROOT, file));
 const LOCK = path.join(ROOT, '.data', 'setup.lock');
 const LOCK_IS_STALE_AFTER_MS = 15 * 60_000;
@@ -142,8 +143,23 @@ async function buildPages(node) {
   const inputs = entries.map((name) => path.join(web, name));
   const files = inputs.flatMap((input) => (fs.statSync(input).isDirectory() ? filesBelow(input) : [input]));
   await buildOnce('web/dist', files, () =>
-    mustRun(node, [VITE, 'build', '--logLevel', 'warn'], { cwd: web }),
+    // whatever the caller's NODE_ENV: React has another build for development
+    mustRun(node, [VITE, 'build', '--logLevel', 'warn'], {
+      cwd: web,
+      env: { ...process.env, NODE_ENV: 'production' },
+    }),
   );
+}
+
+/** As the service will read it; enough for words without spaces. */
+function setting(name) {
+  const inFile = new RegExp(`^${name}=["']?(\\w+)`, 'm').exec(readIfThere(DOT_ENV) ?? '');
+  return process.env[name] || inFile?.[1];
+}
+
+/** In production both pages are off until somebody asks for one. */
+function wantsPages() {
+  return setting('NODE_ENV') !== 'production' || [setting('PLAYGROUND'), setting('DEMO')].includes('on');
 }
 
 async function buildOnce(directory, inputs, work) {
@@ -201,7 +217,9 @@ module.exports = {
   install,
   installPostgres,
   removeBuild,
+  setting,
   sourcesNow,
   TSC,
   VITE,
+  wantsPages,
 };

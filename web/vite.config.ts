@@ -1,13 +1,11 @@
 // Three pages from one build: the registration page, the phone that shows simulated texts, and the playground.
 
-import { existsSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { precompress } from './precompress.ts';
 
-if (existsSync('../.env')) process.loadEnvFile('../.env');
-/** Where `npm run dev` has the service, by the settings that this one reads, too. */
-const service = `http://127.0.0.1:${process.env.PORT || 4000}`;
+/** Where `npm run dev` has the service. */
+const service = `http://127.0.0.1:${process.env.YANZHENG_PORT}`;
 
 export default defineConfig({
   // The paths of the pages, and 404 for all others.

@@ -6,7 +6,7 @@ export default {
   schema: '../../schema.graphql',
   documents: '../../web/src/verification/operations.graphql',
   emitLegacyCommonJSImports: false,
-  importExtension: '.ts',
+  importExtension: '',
   generates: {
     [generated]: {
       preset: 'client',

@@ -1,9 +1,11 @@
 // The kit: all that a page of yours needs to verify a mobile.
 
-export { createVerificationClient } from './client.ts';
-export * from './outcomes.ts';
-export { type Countdown, useCountdown } from './use-countdown.ts';
-export { type ImageCaptchaState, useImageCaptcha } from './use-image-captcha.ts';
-export { useRegisterUser } from './use-register-user.ts';
-export { useRequestSmsCode } from './use-request-sms-code.ts';
-export { useVerifySmsCode } from './use-verify-sms-code.ts';
+export { createVerificationClient } from './client';
+export type { RegisterUserInput, RequestSmsCodeInput, VerifySmsCodeInput } from './generated/graphql';
+export * from './outcomes';
+export { type Countdown, useCountdown } from './use-countdown';
+export { type ImageCaptchaState, useImageCaptcha } from './use-image-captcha';
+export type { Ask } from './use-mutation-once';
+export { useRegisterUser } from './use-register-user';
+export { useRequestSmsCode } from './use-request-sms-code';
+export { useVerifySmsCode } from './use-verify-sms-code';

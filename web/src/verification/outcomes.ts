@@ -5,7 +5,7 @@ import type {
   RegisterUserMutation,
   RequestSmsCodeMutation,
   VerifySmsCodeMutation,
-} from './generated/graphql.ts';
+} from './generated/graphql';
 
 /**
  * Nothing came back in time that is an answer: no network, a service that is down, a fault of the service. Whether it

@@ -5,17 +5,14 @@ import { useCallback, useEffect, useState } from 'react';
 export interface Countdown {
   /** Whole seconds until the end, rounded up; 0 when it is over or was never started. */
   readonly secondsLeft: number;
-  /** What was given to `start`; the empty string when nothing counts. */
-  readonly subject: string;
   /** Begins anew. */
-  readonly start: (seconds: number, subject?: string) => void;
+  readonly start: (seconds: number) => void;
 }
 
 interface End {
   readonly endsAtMs: number;
-  /** From how many seconds it counts: a clock that is set back must not make it longer. */
+  /** From how many seconds it counts, which is also the most that can be left. */
   readonly seconds: number;
-  readonly subject: string;
 }
 
 /**
@@ -32,11 +29,12 @@ export function useCountdown(name?: string): Countdown {
   const secondsLeft = end ? secondsUntil(end, nowMs) : 0;
 
   const start = useCallback(
-    (seconds: number, subject = '') => {
-      const next = { endsAtMs: Date.now() + seconds * 1000, seconds, subject };
+    (seconds: number) => {
+      const now = Date.now();
+      const next = { endsAtMs: now + seconds * 1000, seconds };
       write(name, next);
       setEnd(next);
-      setNowMs(Date.now());
+      setNowMs(now);
     },
     [name],
   );
@@ -58,14 +56,16 @@ export function useCountdown(name?: string): Countdown {
   }, [name]);
 
   useEffect(() => {
-    if (!end || secondsUntil(end, nowMs) === 0) return;
+    if (!end || end.endsAtMs <= nowMs) return;
+    // a clock that was set back must not make it longer
+    if (end.endsAtMs - nowMs > end.seconds * 1000) return start(end.seconds);
     const toNextSecondMs = (end.endsAtMs - nowMs) % 1000 || 1000;
     // a little later, for a timer may come a little early
     const timer = setTimeout(() => setNowMs(Date.now()), toNextSecondMs + 5);
     return () => clearTimeout(timer);
-  }, [end, nowMs]);
+  }, [end, nowMs, start]);
 
-  return { secondsLeft, subject: secondsLeft > 0 ? (end?.subject ?? '') : '', start };
+  return { secondsLeft, start };
 }
 
 function secondsUntil({ endsAtMs, seconds }: End, nowMs: number): number {
@@ -77,9 +77,8 @@ const keyOf = (name: string) => `yanzheng:countdown:${name}`;
 function read(name: string | undefined): End | undefined {
   if (name === undefined) return undefined;
   try {
-    const { endsAtMs, seconds, subject } = JSON.parse(localStorage.getItem(keyOf(name)) ?? '{}');
-    const isEnd = typeof endsAtMs === 'number' && typeof seconds === 'number' && typeof subject === 'string';
-    return isEnd ? { endsAtMs, seconds, subject } : undefined;
+    const { endsAtMs, seconds } = JSON.parse(localStorage.getItem(keyOf(name)) ?? '{}');
+    return typeof endsAtMs === 'number' && typeof seconds === 'number' ? { endsAtMs, seconds } : undefined;
   } catch {
     return undefined; // no storage here, or something else wrote there
   }

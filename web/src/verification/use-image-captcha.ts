@@ -2,11 +2,13 @@
 
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useState } from 'react';
-import { ImageCaptchaDocument } from './generated/graphql.ts';
-import type { ImageCaptchaOutcome } from './outcomes.ts';
+import { ImageCaptchaDocument } from './generated/graphql';
+import type { ImageCaptchaOutcome } from './outcomes';
 
-/** A captcha is replaced so long before its end, so that nobody answers one in vain. */
+/** A captcha is replaced so long before its end, so that nobody answers one in vain; a short one at half its life. */
 const RENEW_BEFORE_END_SECONDS = 10;
+/** Without an answer, nobody says when to ask again; and nobody needs a captcha more often. */
+const ASK_AGAIN_AFTER_SECONDS = 5;
 
 export interface ImageCaptchaState {
   /** The last outcome; `undefined` until there is one. It stays while the next one is awaited, so that nothing jumps. */
@@ -17,8 +19,8 @@ export interface ImageCaptchaState {
 }
 
 /**
- * A captcha for the calling component alone, renewed before it expires while somebody looks at the page, and when the
- * network comes back. React's StrictMode, which runs effects twice, costs no second captcha.
+ * A captcha for the calling component alone, renewed while somebody looks at the page: before it expires; after a refusal
+ * when its time has come; and when the network comes back. React's StrictMode, which runs effects twice, costs no second captcha.
  *
  * @example
  * const { outcome, isLoading, renew } = useImageCaptcha();
@@ -53,9 +55,14 @@ export function useImageCaptcha(): ImageCaptchaState {
   }, [client, wanted]);
 
   useEffect(() => {
-    if (outcome?.__typename !== 'ImageCaptcha') return onEvent(window, 'online', renew);
-    const lifeMs = Math.max(1, outcome.expiresInSeconds - RENEW_BEFORE_END_SECONDS) * 1000;
-    return whenLookedAt(lifeMs, renew);
+    if (outcome === undefined) return;
+    const stopWaiting = whenLookedAt(Date.now() + renewAfterSeconds(outcome) * 1000, renew);
+    const stopListening =
+      outcome.__typename === 'ImageCaptcha' ? () => {} : onEvents([[window, 'online']], renew);
+    return () => {
+      stopWaiting();
+      stopListening();
+    };
   }, [outcome, renew]);
 
   return { outcome, isLoading, renew };
@@ -75,20 +82,38 @@ async function askForCaptcha(client: ReturnType<typeof useApolloClient>): Promis
   }
 }
 
-/** Calls back after that time, or as soon after it as the page can be seen. */
-function whenLookedAt(ms: number, callBack: () => void): () => void {
-  let stopWaiting = () => {};
-  const timer = setTimeout(() => {
-    if (!document.hidden) return callBack();
-    stopWaiting = onEvent(document, 'visibilitychange', callBack);
-  }, ms);
-  return () => {
-    clearTimeout(timer);
-    stopWaiting();
-  };
+function renewAfterSeconds(outcome: ImageCaptchaOutcome): number {
+  if (outcome.__typename === 'NoAnswer') return ASK_AGAIN_AFTER_SECONDS;
+  if (outcome.__typename !== 'ImageCaptcha') return Math.max(1, outcome.retryAfterSeconds);
+  const life = outcome.expiresInSeconds;
+  return Math.max(life / 2, life - RENEW_BEFORE_END_SECONDS, ASK_AGAIN_AFTER_SECONDS);
 }
 
-function onEvent(target: EventTarget, event: string, listener: () => void): () => void {
-  target.addEventListener(event, listener);
-  return () => target.removeEventListener(event, listener);
+/** Calls back once, at that time or as soon after it as the page can be seen: timers stand still while a phone sleeps. */
+function whenLookedAt(timeMs: number, callBack: () => void): () => void {
+  const look = () => {
+    if (document.hidden || Date.now() < timeMs) return;
+    stop();
+    callBack();
+  };
+  const timer = setTimeout(look, timeMs - Date.now());
+  const stopListening = onEvents(
+    [
+      [document, 'visibilitychange'],
+      [window, 'pageshow'],
+    ],
+    look,
+  );
+  const stop = () => {
+    clearTimeout(timer);
+    stopListening();
+  };
+  return stop;
+}
+
+function onEvents(events: readonly [EventTarget, string][], listener: () => void): () => void {
+  for (const [target, event] of events) target.addEventListener(event, listener);
+  return () => {
+    for (const [target, event] of events) target.removeEventListener(event, listener);
+  };
 }

@@ -1,8 +1,8 @@
 // Registering a mobile that was proved.
 
-import { RegisterUserDocument, type RegisterUserInput } from './generated/graphql.ts';
-import type { RegisterUserOutcome } from './outcomes.ts';
-import { type Ask, useMutationOnce } from './use-mutation-once.ts';
+import { RegisterUserDocument, type RegisterUserInput } from './generated/graphql';
+import type { RegisterUserOutcome } from './outcomes';
+import { type Ask, useMutationOnce } from './use-mutation-once';
 
 /**
  * Registers the mobile that a token proves. The token is good until it succeeds: after `ServiceUnavailableError` and

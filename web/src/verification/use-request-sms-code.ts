@@ -1,8 +1,8 @@
 // Asking for a text message.
 
-import { RequestSmsCodeDocument, type RequestSmsCodeInput } from './generated/graphql.ts';
-import type { RequestSmsCodeOutcome } from './outcomes.ts';
-import { type Ask, useMutationOnce } from './use-mutation-once.ts';
+import { RequestSmsCodeDocument, type RequestSmsCodeInput } from './generated/graphql';
+import type { RequestSmsCodeOutcome } from './outcomes';
+import { type Ask, useMutationOnce } from './use-mutation-once';
 
 /**
  * Asks for a text message with a code. The captcha is spent by every outcome but `NoAnswer`, `IncompleteInputError`,
@@ -12,7 +12,7 @@ import { type Ask, useMutationOnce } from './use-mutation-once.ts';
  * @example
  * const [requestSmsCode, isRequesting] = useRequestSmsCode();
  * const outcome = await requestSmsCode({ mobile, captchaId: captcha.id, captchaAnswer });
- * if (outcome.__typename === 'SmsCodeSent') countdown.start(outcome.resendAfterSeconds, outcome.mobile);
+ * if (outcome.__typename === 'SmsCodeSent') countdown.start(outcome.resendAfterSeconds);
  */
 export function useRequestSmsCode(): Ask<RequestSmsCodeInput, RequestSmsCodeOutcome> {
   return useMutationOnce(RequestSmsCodeDocument, 'requestSmsCode');

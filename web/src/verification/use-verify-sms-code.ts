@@ -1,8 +1,8 @@
 // Proving a code.
 
-import { VerifySmsCodeDocument, type VerifySmsCodeInput } from './generated/graphql.ts';
-import type { VerifySmsCodeOutcome } from './outcomes.ts';
-import { type Ask, useMutationOnce } from './use-mutation-once.ts';
+import { VerifySmsCodeDocument, type VerifySmsCodeInput } from './generated/graphql';
+import type { VerifySmsCodeOutcome } from './outcomes';
+import { type Ask, useMutationOnce } from './use-mutation-once';
 
 /**
  * Proves a code. `MobileVerified` carries the token for `useRegisterUser`, or for a backend of your own. A right code is

@@ -1,6 +1,6 @@
 // Mistakes that the compiler has to catch: if one of them compiled, its @ts-expect-error would be the error.
 
-import { assertNever, type RegisterUserOutcome } from './index.ts';
+import { assertNever, type RegisterUserOutcome } from '../verification/index.ts';
 
 /** A member that no case names, as one is that the schema has from tomorrow on. */
 export function forgetful(outcome: RegisterUserOutcome): string {

@@ -17,6 +17,8 @@ export interface Feedback {
   /** Where it is said. */
   readonly at: Place;
   readonly message: string;
+  /** What stands in the field is not at fault. */
+  readonly isFieldFine?: boolean;
   /** What the page adds. */
   readonly hint?: string;
   /** Seconds until another try makes sense, counted down beside the message. */
@@ -45,19 +47,21 @@ export function requestFeedback(
       return tooMany(outcome, 'mobile');
     case 'SmsNotDeliveredError':
       return outcome.mayStillArrive
-        ? { at: 'code', message: outcome.message, hint: texts.mayStillArrive }
+        ? { at: 'code', isFieldFine: true, message: outcome.message, hint: texts.mayStillArrive }
         : {
             at: 'code',
+            isFieldFine: true,
             message: outcome.message,
             hint: texts.tryAgain,
             waitSeconds: outcome.retryAfterSeconds,
             next: 'captchaAnswer',
           };
     case 'ServiceUnavailableError':
+      return { ...unreached(outcome, texts), next: 'captchaAnswer' };
     case 'NoAnswer':
       return unreached(outcome, texts);
     default:
-      return { at: 'form', message: assertNever(outcome) };
+      return { at: 'form', message: assertNever(outcome) || texts.noAnswer };
   }
 }
 
@@ -71,12 +75,18 @@ export function verifyFeedback(
     case 'InvalidMobileError':
       return { at: 'mobile', message: outcome.message };
     case 'SmsCodeExpiredError':
-      return { at: 'code', message: outcome.message };
+      return {
+        at: 'code',
+        message: outcome.message,
+        hint: texts.attemptsRemaining(0),
+        next: 'captchaAnswer',
+      };
     case 'SmsCodeMismatchError':
       return {
         at: 'code',
         message: outcome.message,
         hint: texts.attemptsRemaining(outcome.attemptsRemaining),
+        ...(outcome.attemptsRemaining === 0 && { next: 'captchaAnswer' }),
       };
     case 'TooManyRequestsError':
       return tooMany(outcome, 'code');
@@ -84,7 +94,7 @@ export function verifyFeedback(
     case 'NoAnswer':
       return unreached(outcome, texts);
     default:
-      return { at: 'form', message: assertNever(outcome) };
+      return { at: 'form', message: assertNever(outcome) || texts.noAnswer };
   }
 }
 
@@ -101,7 +111,7 @@ export function registerFeedback(
     case 'NoAnswer':
       return unreached(outcome, texts);
     default:
-      return { at: 'form', message: assertNever(outcome) };
+      return { at: 'form', message: assertNever(outcome) || texts.noAnswer };
   }
 }
 
@@ -110,17 +120,18 @@ export function pictureFeedback(
   outcome: ImageCaptchaOutcome | undefined,
   texts: Texts,
 ): Feedback | undefined {
+  const [at, isFieldFine] = ['captchaAnswer', true] as const;
   switch (outcome?.__typename) {
     case undefined:
     case 'ImageCaptcha':
       return undefined;
     case 'TooManyRequestsError':
-      return tooMany(outcome, 'captchaAnswer', 'captchaAnswer');
+      return { ...tooMany(outcome, at, at), isFieldFine };
     case 'ServiceUnavailableError':
     case 'NoAnswer':
-      return { at: 'captchaAnswer', message: unreached(outcome, texts).message };
+      return { at, isFieldFine, message: unreached(outcome, texts).message };
     default:
-      return { at: 'captchaAnswer', message: assertNever(outcome) };
+      return { at, isFieldFine, message: assertNever(outcome) || texts.noAnswer };
   }
 }
 

@@ -7,7 +7,10 @@ import { Message } from './message.tsx';
 interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> {
   readonly id: string;
   readonly label: string;
+  /** What stands below it as long as nothing else has to. */
   readonly hint?: string | undefined;
+  /** News, which are read out. */
+  readonly news?: string | undefined;
   readonly feedback: Feedback | undefined;
   readonly inputRef: Ref<HTMLInputElement>;
   readonly onText: (text: string) => void;
@@ -21,6 +24,7 @@ export function Field({
   id,
   label,
   hint,
+  news,
   feedback,
   inputRef,
   onText,
@@ -41,7 +45,7 @@ export function Field({
           autoCapitalize="off"
           autoCorrect="off"
           spellCheck={false}
-          aria-invalid={feedback !== undefined}
+          aria-invalid={feedback !== undefined && !feedback.isFieldFine}
           aria-describedby={`${id}-message ${id}-hint`}
           onChange={(event) => onText(event.target.value)}
         />
@@ -49,8 +53,11 @@ export function Field({
       </div>
       <div className="below">
         <Message id={`${id}-message`} feedback={feedback} />
-        <p id={`${id}-hint`} className="hint" role="status">
+        <p id={`${id}-hint`} className="hint">
           {feedback ? '' : hint}
+        </p>
+        <p className="hint" role="status">
+          {feedback ? '' : news}
         </p>
       </div>
     </div>

@@ -1,18 +1,22 @@
 // What people type, paste, and let their phone fill in.
 
+export const CODE_LENGTH = 6;
+const MOBILE_DIGITS = 11;
+
 /** Full-width digits become ASCII ones. */
-const plain = (text: string) => text.normalize('NFKC');
+const digitsOf = (text: string) => text.normalize('NFKC').replace(/\D/g, '');
 
 /** The code in what was typed or pasted: a whole text message will do. */
 export function codeIn(text: string): string {
-  const alone = /(?<!\d)\d{6}(?!\d)/.exec(plain(text));
-  return alone ? alone[0] : plain(text).replace(/\D/g, '').slice(0, 6);
+  const alone = /(?<!\d)\d{6}(?!\d)/.exec(text.normalize('NFKC'));
+  return alone ? alone[0] : digitsOf(text).slice(0, CODE_LENGTH);
 }
 
-/** `138****8000`, as the service writes the number that a text went to; undefined while it is not all there. */
-export function maskedMobile(text: string): string | undefined {
-  const digits = plain(text)
-    .replace(/\D/g, '')
-    .replace(/^(00)?86/, '');
-  return digits.length === 11 ? `${digits.slice(0, 3)}****${digits.slice(7)}` : undefined;
+/** The number without what may stand in front of it. */
+const nationalDigits = (text: string) => digitsOf(text).replace(/^(00)?86/, '');
+
+/** Whether what was typed so far can be that mobile; it can as long as it is not all there, or the mobile is not known. */
+export function mayBe(typed: string, mobile: string): boolean {
+  const digits = nationalDigits(typed);
+  return mobile === '' || digits.length < MOBILE_DIGITS || digits === nationalDigits(mobile);
 }

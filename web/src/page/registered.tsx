@@ -2,15 +2,14 @@
 
 import { useEffect, useRef } from 'react';
 import type { Texts } from './texts.ts';
-import type { RegisteredUser } from './use-registration.ts';
 
 interface RegisteredProps {
-  readonly user: RegisteredUser;
+  readonly mobile: string;
   readonly texts: Texts;
   readonly onAnother: () => void;
 }
 
-export function Registered({ user, texts, onAnother }: RegisteredProps) {
+export function Registered({ mobile, texts, onAnother }: RegisteredProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
@@ -21,7 +20,7 @@ export function Registered({ user, texts, onAnother }: RegisteredProps) {
       <h1 ref={heading} tabIndex={-1}>
         {texts.registered}
       </h1>
-      <p>{texts.registeredAs(user.mobile)}</p>
+      <p>{texts.registeredAs(mobile)}</p>
       <button type="button" onClick={onAnother}>
         {texts.registerAnother}
       </button>

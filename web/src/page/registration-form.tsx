@@ -1,6 +1,6 @@
 // The form: mobile, picture, answer, code.
 
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { CaptchaPicture } from './captcha-picture.tsx';
 import { type Place, pictureFeedback } from './feedback.ts';
 import { Field } from './field.tsx';
@@ -11,31 +11,43 @@ import { type FieldName, useRegistration } from './use-registration.ts';
 
 interface RegistrationFormProps {
   readonly texts: Texts;
+  /** Whether somebody asked for it after the first one, and goes on at its first field. */
+  readonly isAnother: boolean;
   /** Wants an empty form. */
   readonly onAnother: () => void;
 }
 
-export function RegistrationForm({ texts, onAnother }: RegistrationFormProps) {
-  const [inputs, goTo] = usePlaces();
+export function RegistrationForm({ texts, isAnother, onAnother }: RegistrationFormProps) {
+  const [places, goTo] = usePlaces(isAnother ? 'mobile' : undefined);
   const registration = useRegistration(texts, goTo);
-  const { captcha, values, feedback, sent, waitSeconds, isBusy } = registration;
-  if (registration.user) return <Registered user={registration.user} texts={texts} onAnother={onAnother} />;
+  const { text, values, feedback, registered, isBusy } = registration;
+  const aboutPicture = useMemo(
+    () => pictureFeedback(text.captcha.outcome, texts),
+    [text.captcha.outcome, texts],
+  );
+  if (registered) return <Registered mobile={registered} texts={texts} onAnother={onAnother} />;
 
   const said = (place: Place) => feedback.find(({ at }) => at === place);
+  const atForm = said('form');
+  // that the service is away is said once
+  const isSaid = atForm?.canRetry === true && atForm.message === aboutPicture?.message;
   const field = (name: FieldName) => ({
     id: name,
     value: values[name],
-    inputRef: inputs[name],
+    inputRef: places[name],
     feedback: said(name),
-    onText: (text: string) => registration.change(name, text),
+    onText: (typed: string) => registration.change(name, typed),
   });
-  // Enter means the next step: the text, as long as there is no code to register with.
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || event.nativeEvent.isComposing || values.code) return;
-    event.preventDefault();
-    registration.requestCode();
+  // Enter asks for a text as long as one may be asked for; then it registers, as everywhere else.
+  const toAsk = {
+    // what is asked for must not change meanwhile
+    readOnly: text.isRequesting,
+    onKeyDown(event: KeyboardEvent) {
+      if (event.key !== 'Enter' || event.nativeEvent.isComposing || text.waitSeconds > 0) return;
+      event.preventDefault();
+      registration.requestCode();
+    },
   };
-  const atForm = said('form');
 
   return (
     <form
@@ -46,24 +58,22 @@ export function RegistrationForm({ texts, onAnother }: RegistrationFormProps) {
       }}
     >
       <h1>{texts.title}</h1>
-      <Field {...field('mobile')} label={texts.mobile} type="tel" autoComplete="tel" onKeyDown={onKeyDown} />
+      <Field {...field('mobile')} {...toAsk} label={texts.mobile} type="tel" autoComplete="tel" />
       <Field
         {...field('captchaAnswer')}
-        feedback={
-          said('captchaAnswer') ?? (captcha.isLoading ? undefined : pictureFeedback(captcha.outcome, texts))
-        }
+        {...toAsk}
+        feedback={said('captchaAnswer') ?? (isSaid ? undefined : aboutPicture)}
         label={texts.captcha}
         hint={texts.captchaHint}
         autoComplete="off"
         maxLength={8}
-        onKeyDown={onKeyDown}
         above={
           <CaptchaPicture
-            captcha={captcha}
-            isSpent={registration.isPictureSpent}
+            captcha={text.captcha}
+            isSpent={text.isSpent}
             texts={texts}
             onAnother={() => {
-              registration.newPicture();
+              text.newPicture();
               goTo('captchaAnswer');
             }}
           />
@@ -72,27 +82,23 @@ export function RegistrationForm({ texts, onAnother }: RegistrationFormProps) {
       <Field
         {...field('code')}
         label={texts.code}
-        hint={sent && texts.sentTo(sent.mobile, Math.max(1, Math.floor(sent.expiresInSeconds / 60)))}
+        news={text.sent && texts.sentTo(text.sent.mobile, minutesOf(text.sent.expiresInSeconds))}
         inputMode="numeric"
         autoComplete="one-time-code"
       >
         <button
           type="button"
           className="send"
-          disabled={isBusy || waitSeconds > 0}
+          disabled={isBusy || text.waitSeconds > 0}
           onClick={registration.requestCode}
         >
-          {registration.isRequesting
-            ? texts.sending
-            : waitSeconds > 0
-              ? texts.seconds(waitSeconds)
-              : texts.sendCode}
+          {sendLabel(text, texts)}
         </button>
       </Field>
-      <div className="whole">
+      <div className="whole" ref={places.form} tabIndex={-1}>
         <Message id="form-message" feedback={atForm} />
         {atForm?.canRetry && (
-          <button type="button" ref={inputs.form} disabled={isBusy} onClick={registration.retry}>
+          <button type="button" disabled={isBusy} onClick={registration.retry}>
             {texts.retry}
           </button>
         )}
@@ -104,25 +110,38 @@ export function RegistrationForm({ texts, onAnother }: RegistrationFormProps) {
   );
 }
 
+function sendLabel(
+  { isRequesting, waitSeconds }: { isRequesting: boolean; waitSeconds: number },
+  texts: Texts,
+) {
+  if (isRequesting) return texts.sending;
+  return waitSeconds > 0 ? texts.seconds(waitSeconds) : texts.sendCode;
+}
+
+function minutesOf(seconds: number): number {
+  return Math.max(1, Math.floor(seconds / 60));
+}
+
 type Places = { readonly [name in FieldName]: RefObject<HTMLInputElement | null> } & {
-  readonly form: RefObject<HTMLButtonElement | null>;
+  readonly form: RefObject<HTMLDivElement | null>;
 };
 
 /** The elements at which a person goes on, and the way to one of them once it is drawn. */
-function usePlaces(): [Places, (place: Place) => void] {
+function usePlaces(first: Place | undefined): [Places, (place: Place) => void] {
   const places: Places = {
     mobile: useRef(null),
     captchaAnswer: useRef(null),
     code: useRef(null),
     form: useRef(null),
   };
-  const [target, setTarget] = useState<{ place: Place }>();
+  const [target, setTarget] = useState(first && { place: first });
   // biome-ignore lint/correctness/useExhaustiveDependencies: the references stay the same
   useEffect(() => {
     if (!target) return;
     const element = places[target.place].current;
-    element?.focus();
-    if (element instanceof HTMLInputElement) element.select();
+    const input = element instanceof HTMLInputElement ? element : undefined;
+    (input ?? element?.querySelector('button') ?? element)?.focus();
+    if (input?.getAttribute('aria-invalid') === 'true') input.select();
   }, [target]);
   return [places, (place) => setTarget({ place })];
 }

@@ -18,7 +18,12 @@ export function RegistrationPage() {
         <LanguageSwitch />
       </header>
       <main>
-        <RegistrationForm key={visit} texts={texts[locale]} onAnother={() => setVisit(visit + 1)} />
+        <RegistrationForm
+          key={visit}
+          texts={texts[locale]}
+          isAnother={visit > 1}
+          onAnother={() => setVisit(visit + 1)}
+        />
       </main>
       <footer>
         <PhoneLink text={phone} />

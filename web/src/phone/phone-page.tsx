@@ -14,7 +14,7 @@ const words: Record<
     none: '还没有短信',
     waiting: '加载中…',
     lost: '服务没有响应，正在重新连接…',
-    to: '发往',
+    to: '收件人',
   },
   en: {
     title: 'Simulated phone',

@@ -20,6 +20,10 @@ export function useTexts(): { texts: readonly PhoneText[] | undefined; isConnect
     let timer: number | undefined;
     let isWanted = true;
     const look = async () => {
+      if (document.hidden) {
+        timer = window.setTimeout(look, EVERY_MS);
+        return;
+      }
       try {
         const response = await fetch('/phone/texts', { signal: AbortSignal.timeout(5 * EVERY_MS) });
         const body = (await response.json()) as { texts?: readonly PhoneText[] };

@@ -26,7 +26,8 @@ export function useLocale(): [Locale, (locale: Locale) => void] {
 
 function current(): Locale {
   if (chosen === 'zh-CN' || chosen === 'en') return chosen;
-  return navigator.languages.some((tag) => /^(zh|cmn|yue)(-|$)/i.test(tag)) ? 'zh-CN' : 'en';
+  const spoken = navigator.languages.find((tag) => /^(zh|cmn|yue|en)(-|$)/i.test(tag));
+  return spoken === undefined || /^en/i.test(spoken) ? 'en' : 'zh-CN';
 }
 
 function listen(listener: () => void): () => void {

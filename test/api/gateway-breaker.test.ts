@@ -2,7 +2,8 @@
 
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { expectType, freshMobile, type Outcome } from '../support/api.ts';
-import { ASKED, eventually, metric, readiness, ready } from '../support/faults.ts';
+import { eventually } from '../support/eventually.ts';
+import { ASKED, metric, readiness, ready } from '../support/faults.ts';
 import { counted } from '../support/keyspace.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 import { silence, success } from '../support/test-gateway.ts';

@@ -3,9 +3,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { expectType, freshMobile } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   ASKED,
-  eventually,
   healed,
   prove,
   readiness,

@@ -2,10 +2,10 @@
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
 import {
   ASKED,
   CODE,
-  eventually,
   healed,
   prove,
   readiness,

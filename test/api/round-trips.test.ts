@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
-import { eventually } from '../support/faults.ts';
+import { eventually } from '../support/eventually.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { describeWithPostgres } from '../support/suites.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';

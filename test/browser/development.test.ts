@@ -7,13 +7,13 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { freshMobile } from '../support/api.ts';
 import { newPage, startBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { RegistrationPage } from '../support/registration-page.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { until } from '../support/until.ts';
 
 describeWithBrowser('the page under development', () => {
   let app: TestApp;
@@ -29,7 +29,7 @@ describeWithBrowser('the page under development', () => {
       name: 'Vite',
       command: '/usr/bin/env',
       args: [
-        `PORT=${servicePort}`,
+        `YANZHENG_PORT=${servicePort}`,
         process.execPath,
         'node_modules/vite/bin/vite.js',
         ...['--host', '127.0.0.1', '--port', String(port), '--strictPort'],
@@ -64,11 +64,42 @@ describeWithBrowser('the page under development', () => {
     await page.close();
   }, 60_000);
 
+  it('keeps the README example of the kit to one text when an answer gets lost', async () => {
+    const { page } = await newPage(browser, { locale: 'en' });
+    const ids = new Map<string, string>();
+    page.on('response', async (response) => {
+      const body = response.url().endsWith('/graphql') ? await response.json().catch(() => ({})) : {};
+      const { image, id } = body.data?.imageCaptcha ?? {};
+      if (image) ids.set(image, id);
+    });
+    await page.goto(`${url}src/examples/own-page.html`);
+    const pictures = page.getByRole('img');
+    await eventually(async () => ids.size === 2 && (await pictures.count()) === 2);
+    const images = await Promise.all([0, 1].map((index) => pictures.nth(index).getAttribute('src')));
+    expect(new Set(images).size).toBe(2); // each form has a captcha of its own
+
+    const text = await app.redis.get(`captcha:${ids.get(String(images[0]))}`);
+    await page.getByRole('textbox', { name: 'Captcha' }).first().fill(String(text));
+    await page.route('**/graphql', async (route) => {
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    const send = page.getByRole('button').first();
+    await send.click();
+    await page.getByText('Please send the same again.').waitFor();
+    expect(await pictures.first().getAttribute('src')).toBe(images[0]);
+    await page.unroute('**/graphql');
+    await send.click();
+    await page.getByRole('button', { name: '60' }).first().waitFor();
+    expect(app.gateway.requests.filter(({ to }) => to === '13800138001')).toHaveLength(1);
+    await page.context().close();
+  }, 60_000);
+
   it('has the playground, with its workers', async () => {
     const { page, errors } = await newPage(browser);
     await page.goto(`${url}playground`);
     await page.getByText('1 of 4').waitFor({ timeout: 30_000 });
-    await until(async () => page.workers().length >= 2);
+    await eventually(async () => page.workers().length >= 2);
     expect(errors).toEqual([]);
     await page.context().close();
   }, 60_000);

@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page, Response } from 'playwright-core';
 import { newPage, startBrowser, type Watched } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
@@ -79,7 +80,7 @@ describeWithBrowser('the playground', () => {
 
   test('still has over a reload what was typed', async () => {
     await page.getByRole('tab', { name: 'VerifySmsCode' }).click();
-    while (!(await kept())?.includes(app.gateway.lastCode)); // half a second
+    await eventually(async () => (await kept())?.includes(app.gateway.lastCode) === true);
     await page.reload();
     await variables().getByText(app.gateway.lastCode).waitFor();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(OPERATIONS);

@@ -4,13 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Browser, Route } from 'playwright-core';
 import { freshMobile } from '../support/api.ts';
 import { findingsOfAxe, startBrowser } from '../support/browser.ts';
+import { eventually } from '../support/eventually.ts';
 import { registerMobile } from '../support/registered.ts';
 import { type PageOptions, RegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, startTestApp, type TestApp } from '../support/test-app.ts';
 import { type Answer, refusal, silence, success } from '../support/test-gateway.ts';
-import { until } from '../support/until.ts';
 
 const PHONE_320 = { viewport: { width: 320, height: 640 } };
 
@@ -63,7 +63,7 @@ describeWithBrowser('the registration page', () => {
 
       // the sixth digit is the last that has to be typed
       await page.code.pressSequentially(app.gateway.lastCode);
-      await page.page.getByRole('heading', { name: done }).waitFor();
+      await page.page.getByRole('heading', { name: done }).and(page.page.locator(':focus')).waitFor();
       await page.keepPicture(`registered-${language}`);
       expect(await findingsOfAxe(page.page)).toEqual([]);
       expect(page.watched.errors).toEqual([]);
@@ -78,6 +78,29 @@ describeWithBrowser('the registration page', () => {
     await page.page.reload();
     await page.page.getByRole('heading', { name: 'Register your mobile' }).waitFor();
     expect(await page.page.title()).toBe('Register your mobile');
+  });
+
+  it('asks the service in its own language, and keeps no sentence of another one', async () => {
+    const page = await open();
+    await page.sendTo('12345');
+    await page.said('mobile').getByText('手机号').waitFor();
+    await page.page.getByRole('button', { name: 'English' }).click();
+    await page.said('mobile').filter({ hasText: /^$/ }).waitFor({ state: 'attached' });
+    await page.page.getByLabel('Characters in the picture').fill(await page.readPicture());
+    await page.page.getByRole('button', { name: 'Send code' }).click();
+    await page
+      .said('mobile')
+      .filter({ hasText: /mobile/ })
+      .waitFor();
+  });
+
+  it.each([
+    [['en-GB', 'zh-CN'], 'en'],
+    [['fr', 'zh-TW', 'en'], 'zh-CN'],
+    [['fr'], 'en'],
+  ])('speaks what comes first for somebody who reads %j', async (languages, spoken) => {
+    const page = await open({ languages });
+    expect(await page.page.locator('html').getAttribute('lang')).toBe(spoken);
   });
 
   it('takes a whole text message pasted into the field of the code', async () => {
@@ -110,7 +133,7 @@ describeWithBrowser('the registration page', () => {
       await page.mobile.fill('1');
       expect(await page.said('mobile').textContent()).toBe('');
       await page.register.click();
-      expect(await page.said('code').textContent()).toBe('请填写短信验证码');
+      expect(await page.said('code').textContent()).toBe('请填写 6 位短信验证码');
     });
 
     it('the number is none, with a new picture and the mobile kept', async () => {
@@ -119,7 +142,7 @@ describeWithBrowser('the registration page', () => {
       await page.sendTo('12345');
       await page.said('mobile').filter({ hasText: /\S/ }).waitFor();
       await isFocused(page, 'mobile');
-      await until(async () => (await page.captchaAnswer.inputValue()) === '');
+      await eventually(async () => (await page.captchaAnswer.inputValue()) === '');
       expect(await page.mobile.inputValue()).toBe('12345');
       expect(await page.captchaId()).not.toBe(first);
     });
@@ -132,6 +155,8 @@ describeWithBrowser('the registration page', () => {
       await page.send.click();
       await page.said('captchaAnswer').getByText('图片验证码错误').waitFor();
       await isFocused(page, 'captchaAnswer');
+      expect(await page.description(page.captchaAnswer)).toBe('图片验证码错误');
+      expect(await page.said('captchaAnswer').getAttribute('role')).toBe('alert');
       expect(await page.captchaAnswer.inputValue()).toBe('');
       expect(await page.mobile.inputValue()).toBe('13800138000');
       expect(await page.captchaId()).not.toBe(first);
@@ -184,7 +209,7 @@ describeWithBrowser('the registration page', () => {
       const wait = page.page.getByText(/^\d+ 秒后可重试$/);
       const first = await wait.textContent();
       await page.keepPicture('too-many');
-      await until(async () => (await wait.textContent()) !== first);
+      await eventually(async () => (await wait.textContent()) !== first);
     });
 
     it.each([
@@ -227,8 +252,33 @@ describeWithBrowser('the registration page', () => {
       await page.send.dblclick();
       await page.page.getByRole('button', { name: '发送中…' }).waitFor();
       expect(await page.send.isDisabled()).toBe(true);
-      await page.page.waitForTimeout(50);
       answerNow();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+      expect(page.countOf('RequestSmsCode')).toBe(1);
+    });
+
+    it('may arrive before the answer does: its code is submitted as soon as that is there', async () => {
+      let answerNow = () => {};
+      app.gateway.answer = (response, request) => {
+        answerNow = () => success(response, request);
+      };
+      const page = await open();
+      const mobile = freshMobile();
+      await page.sendTo(mobile);
+      await eventually(async () => page.textsTo(mobile) === 1);
+      await page.code.fill(app.gateway.lastCode);
+      expect(await page.mobile.getAttribute('readonly')).toBe('');
+      answerNow();
+      await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+    });
+
+    it('is asked for by Enter in the field of the mobile or of the answer, whatever stands in the one of the code', async () => {
+      const page = await open();
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      await page.code.fill('12');
+      await page.captchaAnswer.press('Enter');
       await isFocused(page, 'code');
       expect(page.textsTo(mobile)).toBe(1);
     });
@@ -242,7 +292,7 @@ describeWithBrowser('the registration page', () => {
         await route.abort('connectionreset');
       });
       await page.send.click();
-      await page.said('form').getByText('网络连接失败').waitFor();
+      await page.said('form').getByText('没有收到服务的回应').waitFor();
       expect(await page.mobile.inputValue()).toBe(mobile);
       expect(await page.captchaAnswer.inputValue()).not.toBe('');
       await page.keepPicture('no-answer');
@@ -259,12 +309,82 @@ describeWithBrowser('the registration page', () => {
       await page.fill(mobile);
       await page.page.context().setOffline(true);
       await page.send.click();
-      await page.said('form').getByText('网络连接失败').waitFor();
+      await page.said('form').getByText('没有收到服务的回应').waitFor();
       await page.page.context().setOffline(false);
       await page.retry.click();
       await isFocused(page, 'code');
       expect(page.textsTo(mobile)).toBe(1);
     });
+  });
+
+  it('registers in the end when the answer to that gets lost', async () => {
+    const page = await open();
+    await page.sendTo(freshMobile());
+    await isFocused(page, 'code');
+    await page.page.route('**/graphql', async (route) => {
+      const isLost = route.request().postDataJSON().operationName === 'RegisterUser';
+      if (!isLost) return route.continue();
+      await route.fetch();
+      await route.abort('connectionreset');
+    });
+    await page.code.fill(app.gateway.lastCode);
+    await page.said('form').getByText('没有收到服务的回应').waitFor();
+    await page.page.unroute('**/graphql');
+    await page.retry.click();
+    await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+  });
+
+  it('spends no attempt on a code that is not all there', async () => {
+    const page = await open();
+    await page.mobile.fill(freshMobile());
+    await page.code.fill('12');
+    await page.code.press('Enter');
+    await page.said('code').getByText('请填写 6 位短信验证码').waitFor();
+    expect(page.countOf('VerifySmsCode')).toBe(0);
+  });
+
+  it('has a new picture before the one that is shown ends', async () => {
+    const page = await open();
+    await page.page.context().clock.install();
+    await page.go();
+    const first = await page.captchaId();
+    await page.captchaAnswer.fill('ab');
+    await page.page.context().clock.fastForward(171_000);
+    await eventually(async () => (await page.captchaId()) !== first);
+    expect(await page.captchaAnswer.inputValue()).toBe('');
+  });
+
+  it('goes on by itself, and says how long it takes, when an allowance of the address is used up', async () => {
+    const narrow = await startTestApp({
+      settings: { DEMO: 'on', SMS_PER_ADDRESS_PER_HOUR: '1', CAPTCHA_PER_ADDRESS_PER_MINUTE: '3' },
+    });
+    const page = await RegistrationPage.open(narrow, browser);
+    try {
+      const mobiles = [freshMobile(), freshMobile().replace(/^138/, '139')];
+      await page.sendTo(String(mobiles[0]));
+      await isFocused(page, 'code');
+      await page.mobile.fill(String(mobiles[1]));
+      await eventually(async () => (await page.captchaAnswer.inputValue()) === '');
+      await page.sendTo(String(mobiles[1]));
+      await page.said('form').getByText('请求过于频繁').waitFor();
+      await page.page.locator('.whole:focus').waitFor();
+      await page.page
+        .locator('.whole')
+        .getByText(/^59 分 \d+ 秒后可重试$/)
+        .waitFor();
+
+      await page.another.click();
+      const wait = page.page.locator('.field').getByText(/^\d+ 秒后可重试$/);
+      const first = Number.parseInt(String(await wait.textContent()), 10);
+      // typing does not begin the countdown anew
+      await eventually(async () => {
+        await page.captchaAnswer.press('x');
+        return Number.parseInt(String(await wait.textContent()), 10) < first;
+      });
+    } finally {
+      await page.close();
+      await narrow.stop();
+    }
   });
 
   it('registers in the end when the service was away after the code was proved', async () => {
@@ -275,7 +395,7 @@ describeWithBrowser('the registration page', () => {
       route.request().postDataJSON().operationName === 'RegisterUser' ? route.abort() : route.continue(),
     );
     await page.code.fill(app.gateway.lastCode);
-    await page.said('form').getByText('网络连接失败').waitFor();
+    await page.said('form').getByText('没有收到服务的回应').waitFor();
     await page.page.unroute('**/graphql');
     await page.retry.click();
     await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
@@ -343,6 +463,18 @@ describeWithBrowser('the registration page', () => {
       expect(await page.send.isEnabled()).toBe(true);
     });
 
+    it('is not made longer by a clock that is set back', async () => {
+      const page = await open();
+      const { clock } = page.page.context();
+      await clock.install();
+      await page.go();
+      await page.sendTo(freshMobile());
+      await isFocused(page, 'code');
+      await clock.setSystemTime(Date.now() - 3_600_000);
+      await clock.runFor(62_000);
+      await page.page.getByRole('button', { name: '获取验证码' }).waitFor();
+    });
+
     it('appears in a tab that is open already', async () => {
       const page = await open();
       const tab = await page.openTab();
@@ -356,12 +488,12 @@ describeWithBrowser('the registration page', () => {
       await page.sendTo(freshMobile());
       await isFocused(page, 'code');
       expect(await page.send.isDisabled()).toBe(true);
-      const right = freshMobile().replace(/^138/, '139');
+      const right = freshMobile().replace(/^(...)./, '$17');
       await page.mobile.fill(right);
       expect(await page.send.isEnabled()).toBe(true);
-      await until(async () => (await page.captchaAnswer.inputValue()) === '');
+      await eventually(async () => (await page.captchaAnswer.inputValue()) === '');
       await page.sendTo(right);
-      await page.page.getByText('139****').waitFor();
+      await isFocused(page, 'code');
       expect(page.textsTo(right)).toBe(1);
     });
 
@@ -375,7 +507,7 @@ describeWithBrowser('the registration page', () => {
       const spent = await page.captchaId();
       await page.page.context().clock.fastForward(61_000);
       await page.page.getByRole('button', { name: '获取验证码' }).waitFor();
-      await until(async () => (await page.captchaAnswer.inputValue()) === '');
+      await eventually(async () => (await page.captchaAnswer.inputValue()) === '');
       expect(await page.captchaId()).not.toBe(spent);
     });
   });

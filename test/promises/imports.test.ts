@@ -105,7 +105,7 @@ describe('the kit for other pages', () => {
   it.each(['verification', 'shared'])('imports nothing of the pages: web/src/%s', (folder) => {
     const kit = filesBelow(`web/src/${folder}`, /\.tsx?$/);
     expect(kit.length).toBeGreaterThan(1);
-    const foreign = kit.filter(({ text }) => /from '\.\.\//.test(text));
+    const foreign = kit.filter(({ text }) => /['"]\.\.\//.test(text));
     expect(foreign.map(({ path }) => path)).toEqual([]);
   });
 });

@@ -17,7 +17,7 @@ import { type SmsRequest, smsRequestKey } from '../../src/verification/sms-code-
 import { type RequestState, SmsRequestStore } from '../../src/verification/sms-request.store.ts';
 import { SmsCodePurpose } from '../../src/verification/verification.schema.ts';
 import { freshMobile } from '../support/api.ts';
-import { eventually } from '../support/faults.ts';
+import { eventually } from '../support/eventually.ts';
 import { connectRedisTo } from '../support/redis-dependency.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { describeEachRedis } from '../support/suites.ts';

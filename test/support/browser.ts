@@ -1,8 +1,9 @@
 // A real browser for tests: Debian's Chromium, or another one that the system has, driven by playwright-core.
 
-import { accessSync, constants, mkdirSync, readFileSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { programPath } from './program-path.ts';
 import { projectRoot } from './project-root.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
@@ -11,17 +12,7 @@ const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
 export const SCREENSHOTS = join(projectRoot, '.data/screenshots');
 
 function pathOfBrowser(): string | undefined {
-  const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.flatMap((folder) => NAMES.map((name) => join(folder, name))).find(isExecutable);
-}
-
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  return NAMES.map(programPath).find((path) => path !== undefined);
 }
 
 export function hasBrowser(): boolean {

@@ -1,8 +1,8 @@
 // What the tests about outages share: answers in time, healing, and what one text leaves behind.
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from '@jest/globals';
 import { expectType, type Outcome, type Purpose } from './api.ts';
+import { eventually } from './eventually.ts';
 import type { TestApp } from './test-app.ts';
 
 /** While a store is away. All calls to stores may take 1.5 s together; the rest is the slack of a busy machine. */
@@ -42,14 +42,6 @@ export async function healed(ask: () => Promise<Outcome>, type: string): Promise
     expectType(outcome, 'ServiceUnavailableError');
     return false;
   });
-}
-
-export async function eventually(holds: () => Promise<boolean>, withinMs = 10_000): Promise<void> {
-  const endMs = performance.now() + withinMs;
-  while (!(await holds())) {
-    if (performance.now() > endMs) throw new Error(`not within ${withinMs} ms`);
-    await sleep(30);
-  }
 }
 
 interface Server {

@@ -3,8 +3,8 @@
 import { join } from 'node:path';
 import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { newPage, SCREENSHOTS, type Watched, watch } from './browser.ts';
+import { eventually } from './eventually.ts';
 import type { TestApp } from './test-app.ts';
-import { until } from './until.ts';
 
 const NAMES = {
   'zh-CN': {
@@ -31,6 +31,8 @@ export type PageLanguage = keyof typeof NAMES;
 
 export interface PageOptions extends BrowserContextOptions {
   readonly language?: PageLanguage;
+  /** What the browser says that its person reads. */
+  readonly languages?: readonly string[];
   /** Where the page is, if not at the service itself. */
   readonly url?: string;
 }
@@ -38,6 +40,8 @@ export interface PageOptions extends BrowserContextOptions {
 export class RegistrationPage {
   /** The captchas that the page was given: their ids by their pictures. */
   readonly captchas = new Map<string, string>();
+  /** The operations that it asked for, in their order. */
+  readonly asked: string[] = [];
   readonly mobile: Locator;
   readonly captchaAnswer: Locator;
   readonly code: Locator;
@@ -61,6 +65,9 @@ export class RegistrationPage {
     this.register = page.getByRole('button', { name: names.register });
     this.another = page.getByRole('button', { name: names.another });
     this.retry = page.getByRole('button', { name: names.retry });
+    page.on('request', (request) => {
+      if (request.url().endsWith('/graphql')) this.asked.push(request.postDataJSON().operationName);
+    });
     page.on('response', async (response) => {
       if (!response.url().endsWith('/graphql')) return;
       const body = await response.json().catch(() => undefined);
@@ -71,8 +78,12 @@ export class RegistrationPage {
 
   /** In a profile of its own. */
   static async open(app: TestApp, browser: Browser, options: PageOptions = {}): Promise<RegistrationPage> {
-    const { language = 'zh-CN', url = app.url, ...context } = options;
+    const { language = 'zh-CN', languages, url = app.url, ...context } = options;
     const watched = await newPage(browser, { locale: language, ...context });
+    if (languages) {
+      const value = JSON.stringify(languages);
+      await watched.page.addInitScript(`Object.defineProperty(navigator, 'languages', { value: ${value} })`);
+    }
     return new RegistrationPage(app, watched, url, language).go();
   }
 
@@ -105,7 +116,7 @@ export class RegistrationPage {
   async captchaId(): Promise<string> {
     const picture = this.page.locator('.picture[aria-busy=false] img');
     let id: string | undefined;
-    await until(async () => {
+    await eventually(async () => {
       id = this.captchas.get((await picture.getAttribute('src')) ?? '');
       return id !== undefined;
     });
@@ -115,6 +126,18 @@ export class RegistrationPage {
   /** Reads the picture, by looking into Redis. */
   async readPicture(): Promise<string> {
     return String(await this.app.redis.get(`captcha:${await this.captchaId()}`));
+  }
+
+  /** How often it asked for an operation. */
+  countOf(operation: string): number {
+    return this.asked.filter((asked) => asked === operation).length;
+  }
+
+  /** What is read out with a field, besides its name. */
+  async description(field: Locator): Promise<string> {
+    const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
+    const texts = await Promise.all(ids.map((id) => this.page.locator(`#${id}`).textContent()));
+    return texts.join(' ').trim();
   }
 
   /** Fills in what a text takes. */

@@ -7,7 +7,8 @@ import type { Sentences } from '../shared/locale.ts';
 import { UserError } from '../shared/user-error.ts';
 
 @ObjectType({
-  description: 'A picture of a few characters. It is good for one request, answered rightly or not.',
+  description:
+    'A picture of four characters, none of which looks like another. It is good for one request, answered rightly or not.',
 })
 export class ImageCaptcha {
   @Field(() => ID, { description: 'Names the captcha in `requestSmsCode`.' })

@@ -15,7 +15,11 @@ export function createSchema(resolvers: ResolverClasses, container?: ContainerTy
     validate: false,
   });
   // TypeGraphQL has no place for these two.
-  describe(schema.getQueryType(), 'What can be asked for without changing a mobile or a user.');
+  describe(
+    schema.getQueryType(),
+    'What can be asked for without changing a mobile or a user. Send each document as JSON by `POST /graphql`, with one ' +
+      'field of this type or of `Mutation`.',
+  );
   describe(schema.getMutationType(), 'The steps of a verification, in the order in which a page takes them.');
   return schema;
 }

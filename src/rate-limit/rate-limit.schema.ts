@@ -23,7 +23,8 @@ registerEnumType(RateLimitScope, {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when an allowance is used up. No text was sent. A captcha is spent, unless the scope is `ADDRESS`.',
+    'Returned when an allowance is used up. Nothing was sent and no code compared. The captcha of a `requestSmsCode` is ' +
+    'spent, unless the scope is `ADDRESS`.',
 })
 export class TooManyRequestsError extends UserError<'TooManyRequestsError'> {
   @Field(() => RateLimitScope, { description: 'Whose allowance it is.' })

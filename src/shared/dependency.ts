@@ -34,7 +34,7 @@ const RETRY_AFTER_SECONDS = 5;
   implements: UserError,
   description:
     'Returned when a store that the checks rest on does not answer, or when the same request was made before and never ' +
-    'answered. This request sent nothing.',
+    'answered. This request sent nothing. A captcha may be spent: show a new one. Try again with the same code or token.',
 })
 export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'> {
   @Field(() => Int, { description: 'Seconds after which another try makes sense.' })

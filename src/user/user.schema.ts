@@ -6,7 +6,8 @@ import { UserError } from '../shared/user-error.ts';
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when somebody registered the mobile before, and the purpose is `REGISTER`.',
+  description:
+    'Returned when somebody registered the mobile before, and the purpose is `REGISTER`. A captcha is spent.',
 })
 export class MobileAlreadyRegisteredError extends UserError<'MobileAlreadyRegisteredError'> {
   protected text(): Sentences {
@@ -16,7 +17,8 @@ export class MobileAlreadyRegisteredError extends UserError<'MobileAlreadyRegist
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when nobody has registered the mobile, and the purpose is `LOGIN`.',
+  description:
+    'Returned when nobody has registered the mobile, and the purpose is `LOGIN`. The captcha is spent.',
 })
 export class MobileNotRegisteredError extends UserError<'MobileNotRegisteredError'> {
   protected text(): Sentences {

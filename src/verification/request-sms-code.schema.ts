@@ -62,12 +62,13 @@ export class SmsCodeSent {
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when the provider refused the text message or did not say that it took it.',
+  description:
+    'Returned when the provider refused the text message or did not say that it took it. The captcha is spent.',
 })
 export class SmsNotDeliveredError extends UserError<'SmsNotDeliveredError'> {
   @Field(() => Boolean, {
     description:
-      'True if the text may arrive all the same; its code works then. False if it surely was not sent.',
+      'True if the text may arrive all the same; let the person enter its code then. False if it surely was not sent.',
   })
   readonly mayStillArrive: boolean;
 

@@ -21,7 +21,8 @@ export class VerificationResolver {
   @Mutation(() => RequestSmsCodeResult, {
     description:
       'Sends a code to a mobile, if the captcha is answered rightly and the allowances have room. The same input again, ' +
-      'while the captcha would live, gets the first answer again and sends nothing: a retry after a lost reply is safe.',
+      'while the captcha would live, gets the first answer again, with the seconds that are left, and sends nothing: a ' +
+      'retry after a lost reply is safe.',
   })
   async requestSmsCode(
     @Arg('input', () => RequestSmsCodeInput, { description: 'The mobile, the captcha and the purpose.' })
@@ -33,7 +34,8 @@ export class VerificationResolver {
 
   @Mutation(() => VerifySmsCodeResult, {
     description:
-      'Proves that somebody has a mobile, by the code that was sent there. A right code works once.',
+      'Proves that somebody has a mobile, by the code that was sent there. A right code works once: after a lost reply to ' +
+      'it, ask for another text.',
   })
   async verifySmsCode(
     @Arg('input', () => VerifySmsCodeInput, { description: 'The mobile, the code and the purpose.' })
@@ -44,7 +46,9 @@ export class VerificationResolver {
   }
 
   @Mutation(() => RegisterUserResult, {
-    description: 'Registers the mobile that a token for `REGISTER` proves. A token works once.',
+    description:
+      'Registers the mobile that a token for `REGISTER` proves. A token works once: a retry after a lost reply that is ' +
+      'told that the token is invalid, before it expires, has registered the mobile the first time.',
   })
   async registerUser(
     @Arg('input', () => RegisterUserInput, { description: 'The token.' }) input: RegisterUserInput,

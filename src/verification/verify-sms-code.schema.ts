@@ -14,7 +14,8 @@ export class VerifySmsCodeInput {
 
   @Field(() => String, {
     description:
-      'The code as it was read, zeros in front included. Full-width digits and spaces around it do not matter.',
+      'The code as it was read, zeros in front included. Full-width digits and spaces around it do not matter; one that ' +
+      'is too short is a wrong one.',
   })
   code!: string;
 

@@ -40,7 +40,7 @@ export type SmsCodePurpose =
 
 /** What `verifySmsCode` needs to know. */
 export type VerifySmsCodeInput = {
-  /** The code as it was read, zeros in front included. Full-width digits and spaces around it do not matter. */
+  /** The code as it was read, zeros in front included. Full-width digits and spaces around it do not matter; one that is too short is a wrong one. */
   code: string;
   /** The mobile that the code went to, in any form that was good there. */
   mobile: string;

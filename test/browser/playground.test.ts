@@ -64,7 +64,7 @@ describeWithBrowser('the playground', () => {
 
     await page.getByLabel('What do you read?').fill(String(await app.redis.get(`captcha:${id}`)));
     await page.getByRole('button', { name: 'Put into RequestSmsCode' }).click();
-    expect(await run()).toMatchObject({ __typename: 'SmsCodeSent', mobile: '138****8000' });
+    expect(await run()).toMatchObject({ __typename: 'SmsCodeSent', mobile: '139****9000' });
     expect(app.gateway.requests).toHaveLength(1);
   });
 
@@ -75,7 +75,7 @@ describeWithBrowser('the playground', () => {
     await page.waitForTimeout(150); // GraphiQL looks at a document 100 ms after it is opened
     expect(await run()).toMatchObject({ __typename: 'MobileVerified' });
     await page.getByRole('button', { name: 'Put into RegisterUser' }).click();
-    expect(await run()).toMatchObject({ __typename: 'UserRegistered', user: { mobile: '+8613800138000' } });
+    expect(await run()).toMatchObject({ __typename: 'UserRegistered', user: { mobile: '+8613900139000' } });
   });
 
   test('still has over a reload what was typed', async () => {
@@ -84,6 +84,11 @@ describeWithBrowser('the playground', () => {
     await page.reload();
     await variables().getByText(app.gateway.lastCode).waitFor();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(OPERATIONS);
+  });
+
+  test('fills the window and no more', async () => {
+    const rest = 'document.documentElement.scrollHeight - document.documentElement.clientHeight';
+    expect(await page.evaluate(rest)).toBe(0);
   });
 
   test('asks no other host for anything, and keeps to its policy', () => {

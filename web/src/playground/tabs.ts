@@ -5,7 +5,7 @@ import requestSmsCode from './tabs/2-request.graphql?raw';
 import verifySmsCode from './tabs/3-verify.graphql?raw';
 import registerUser from './tabs/4-register.graphql?raw';
 
-const MOBILE = '138 0013 8000';
+const MOBILE = '139 0013 9000';
 
 /** By the names of their operations, which are their titles. */
 export const TABS = {

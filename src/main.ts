@@ -13,7 +13,7 @@ import { createLogger } from './platform/logger.ts';
 import { DatabaseNotReady } from './platform/open-database.ts';
 import { TokenKeyUnusable } from './platform/token-key.ts';
 import { DependencyUnavailable } from './shared/dependency.ts';
-import { welcome } from './welcome.ts';
+import { pages, welcome } from './welcome.ts';
 
 const DATA_DIRECTORY = resolve('.data');
 /** Beside the program, wherever it was started. */
@@ -41,7 +41,8 @@ async function serve(config: Config): Promise<void> {
     pagesDirectory: PAGES_DIRECTORY,
     print,
   });
-  if (config.production) logger.info({ url: app.url }, 'listening');
+  if (config.production)
+    logger.info({ url: app.url, pages: pages(config).map(([, path]) => path) }, 'listening');
   else print(welcome(config, app.url, existsSync(PAGES_DIRECTORY)));
 
   logger.info({ signal: await stopSignal }, 'stopping');

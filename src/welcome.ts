@@ -23,13 +23,19 @@ export function welcome(config: Config, url: string, hasPages: boolean): string 
     `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
     ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
     hasPages && config.pages.demo
-      ? '  Try: register on the page; the text arrives on the simulated phone.'
+      ? `  Try: register on the page; the text ${arrival(config)}.`
       : '  Try: the first walk in README.md, from a captcha to a registered user.',
     '',
   ].join('\n');
 }
 
-function pages({ pages: { demo, playground }, sms }: Config): string[][] {
+function arrival({ sms: { provider } }: Config): string {
+  if (provider === 'simulated') return 'arrives on the simulated phone';
+  return SENDS_NOTHING.includes(provider) ? 'is printed here' : 'goes out to the mobile';
+}
+
+/** Titles and paths. */
+export function pages({ pages: { demo, playground }, sms }: Config): string[][] {
   return [
     ...(demo ? [['Registration page', '/']] : []),
     ...(sms.provider === 'simulated' ? [['Simulated phone', '/phone']] : []),

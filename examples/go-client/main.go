@@ -23,7 +23,7 @@ var (
 
 func main() {
 	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: go-client http://127.0.0.1:4000/graphql 13800138000")
+		fmt.Fprintln(os.Stderr, "usage: go-client http://127.0.0.1:4000/graphql 13700137000")
 		os.Exit(2)
 	}
 	service = gqlclient.New(os.Args[1], nil)

@@ -5,7 +5,7 @@ require "graphql/client"
 require "graphql/client/http"
 
 if ARGV.length != 2
-  warn "usage: ruby client.rb http://127.0.0.1:4000/graphql 13800138000"
+  warn "usage: ruby client.rb http://127.0.0.1:4000/graphql 13700137000"
   exit 2
 end
 

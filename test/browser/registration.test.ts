@@ -303,6 +303,26 @@ describeWithBrowser('the registration page', () => {
       expect(page.textsTo(mobile)).toBe(1);
     });
 
+    it('is not waited for in vain: after fifteen seconds without an answer it can be asked for again', async () => {
+      const page = await open();
+      await page.page.context().clock.install();
+      await page.go();
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      let isAsked = false;
+      await page.page.route('**/graphql', () => {
+        isAsked = true; // and nobody answers
+      });
+      await page.send.click();
+      await eventually(async () => isAsked);
+      await page.page.context().clock.fastForward(15_000);
+      await page.said('form').getByText('没有收到服务的回应').waitFor();
+      await page.page.unroute('**/graphql');
+      await page.retry.click();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+    });
+
     it('can be asked for without a network, as soon as there is one', async () => {
       const page = await open();
       const mobile = freshMobile();

@@ -25,5 +25,7 @@ export function createVerificationClient(uri: string): ApolloClient {
 const fetchInTime: typeof fetch = (uri, options) => {
   const { lang } = document.documentElement;
   const headers = { ...options?.headers, ...(lang && { 'accept-language': lang }) };
-  return fetch(uri, { ...options, headers, signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+  const patience = new AbortController();
+  setTimeout(() => patience.abort(), ANSWER_WITHIN_MS);
+  return fetch(uri, { ...options, headers, signal: patience.signal });
 };

@@ -80,8 +80,7 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
     pages: {
       ...config.pages,
       directory: surroundings.pagesDirectory,
-      // behind a proxy, nobody is at this machine
-      phoneTexts: phone && config.http.trustedProxies.length === 0 ? () => phone.texts : undefined,
+      phoneTexts: phone && config.pages.phone ? () => phone.texts : undefined,
     },
     finishWork: (atMostMs) => sms.finish(atMostMs),
     logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),

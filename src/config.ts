@@ -22,7 +22,10 @@ export interface Config {
   readonly sms: SmsSettings;
   /** Texts that wait for the provider, or for a connection to it, at once. */
   readonly smsMostUnderWay: number;
-  readonly pages: Pick<Pages, 'demo' | 'playground'>;
+  readonly pages: Pick<Pages, 'demo' | 'playground'> & {
+    /** The texts of the simulated provider at `/phone`; behind a proxy, nobody is at this machine to read them. */
+    readonly phone: boolean;
+  };
   /** The longest that a request for a text takes. */
   readonly requestAtMostMs: number;
   readonly captcha: CaptchaSettings;
@@ -174,6 +177,7 @@ function configOf(values: SettingValues): Config {
     smsMostUnderWay: values.YUNTONGXUN_CONNECTIONS * UNDER_WAY_PER_CONNECTION,
     pages: {
       demo: values.DEMO ?? sms.provider === 'simulated',
+      phone: sms.provider === 'simulated' && values.TRUSTED_PROXIES.length === 0,
       playground: values.PLAYGROUND ?? !production,
     },
     captcha: {

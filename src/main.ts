@@ -41,9 +41,11 @@ async function serve(config: Config): Promise<void> {
     pagesDirectory: PAGES_DIRECTORY,
     print,
   });
-  if (config.production)
-    logger.info({ url: app.url, pages: pages(config).map(([, path]) => path) }, 'listening');
-  else print(welcome(config, app.url, existsSync(PAGES_DIRECTORY)));
+  const wanted = pages(config);
+  const served = existsSync(PAGES_DIRECTORY) ? wanted : [];
+  if (served.length < wanted.length) logger.warn('the pages are not built; npm run build does it');
+  if (config.production) logger.info({ url: app.url, pages: served.map(({ path }) => path) }, 'listening');
+  else print(welcome(config, app.url, served));
 
   logger.info({ signal: await stopSignal }, 'stopping');
   setTimeout(() => fail('The stop took too long.'), STOP_AT_MOST_MS).unref();

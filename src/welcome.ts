@@ -3,8 +3,13 @@
 import type { Config } from './config.ts';
 import { SENDS_NOTHING } from './sms/sms-providers.ts';
 
+export interface Page {
+  readonly title: string;
+  readonly path: string;
+}
+
 /** One short block: where it is, what is embedded, what was made for this run, what to try. */
-export function welcome(config: Config, url: string, hasPages: boolean): string {
+export function welcome(config: Config, url: string, served: readonly Page[]): string {
   const facts = [
     config.databaseUrl === undefined &&
       'PostgreSQL is embedded; its data stays in .data/pg18 (DATABASE_URL unset).',
@@ -19,10 +24,10 @@ export function welcome(config: Config, url: string, hasPages: boolean): string 
   return [
     '',
     `  Yanzheng serves ${url}/graphql`,
-    ...(hasPages ? pages(config).map(([what, path]) => `  ${what}: ${url}${path}`) : []),
+    ...served.map(({ title, path }) => `  ${title}: ${url}${path}`),
     `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
     ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
-    hasPages && config.pages.demo
+    served.some(({ path }) => path === '/')
       ? `  Try: register on the page; the text ${arrival(config)}.`
       : '  Try: the first walk in README.md, from a captcha to a registered user.',
     '',
@@ -34,11 +39,11 @@ function arrival({ sms: { provider } }: Config): string {
   return SENDS_NOTHING.includes(provider) ? 'is printed here' : 'goes out to the mobile';
 }
 
-/** Titles and paths. */
-export function pages({ pages: { demo, playground }, sms }: Config): string[][] {
+/** The pages that the settings ask for. */
+export function pages({ pages: { demo, phone, playground } }: Config): Page[] {
   return [
-    ...(demo ? [['Registration page', '/']] : []),
-    ...(sms.provider === 'simulated' ? [['Simulated phone', '/phone']] : []),
-    ...(playground ? [['Playground', '/playground']] : []),
+    ...(demo ? [{ title: 'Registration page', path: '/' }] : []),
+    ...(phone ? [{ title: 'Simulated phone', path: '/phone' }] : []),
+    ...(playground ? [{ title: 'Playground', path: '/playground' }] : []),
   ];
 }

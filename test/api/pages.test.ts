@@ -197,9 +197,17 @@ describe('in production', () => {
   };
 
   it('all pages are off until they are asked for', () => {
-    expect(readConfig(production).pages).toEqual({ demo: false, playground: false });
-    expect(readConfig({ ...production, PLAYGROUND: 'on' }).pages).toEqual({ demo: false, playground: true });
-    expect(readConfig({ ...production, DEMO: 'on' }).pages).toEqual({ demo: true, playground: false });
+    expect(readConfig(production).pages).toEqual({ demo: false, phone: false, playground: false });
+    expect(readConfig({ ...production, PLAYGROUND: 'on' }).pages).toEqual({
+      demo: false,
+      phone: false,
+      playground: true,
+    });
+    expect(readConfig({ ...production, DEMO: 'on' }).pages).toEqual({
+      demo: true,
+      phone: false,
+      playground: false,
+    });
   });
 });
 

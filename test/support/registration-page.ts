@@ -136,7 +136,8 @@ export class RegistrationPage {
   /** What is read out with a field, besides its name. */
   async description(field: Locator): Promise<string> {
     const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
-    const texts = await Promise.all(ids.map((id) => this.page.locator(`#${id}`).textContent()));
+    const there = ids.map((id) => this.page.locator(`#${id}`).allTextContents());
+    const texts = (await Promise.all(there)).flat();
     return texts.join(' ').trim();
   }
 

@@ -9,7 +9,7 @@ interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChan
   readonly label: string;
   /** What stands below it as long as nothing else has to. */
   readonly hint?: string | undefined;
-  /** News, which are read out. */
+  /** News, which are read out when they come; the empty string until there are any. */
   readonly news?: string | undefined;
   readonly feedback: Feedback | undefined;
   readonly inputRef: Ref<HTMLInputElement>;
@@ -32,6 +32,7 @@ export function Field({
   children,
   ...input
 }: FieldProps) {
+  const isHinting = hint !== undefined && !feedback;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -46,19 +47,23 @@ export function Field({
           autoCorrect="off"
           spellCheck={false}
           aria-invalid={feedback !== undefined && !feedback.isFieldFine}
-          aria-describedby={`${id}-message ${id}-hint`}
+          aria-describedby={isHinting ? `${id}-message ${id}-hint` : `${id}-message`}
           onChange={(event) => onText(event.target.value)}
         />
         {children}
       </div>
       <div className="below">
         <Message id={`${id}-message`} feedback={feedback} />
-        <p id={`${id}-hint`} className="hint">
-          {feedback ? '' : hint}
-        </p>
-        <p className="hint" role="status">
-          {feedback ? '' : news}
-        </p>
+        {isHinting && (
+          <p id={`${id}-hint`} className="hint">
+            {hint}
+          </p>
+        )}
+        {news !== undefined && (
+          <p className="hint" role="status">
+            {feedback ? '' : news}
+          </p>
+        )}
       </div>
     </div>
   );

@@ -82,7 +82,7 @@ export function RegistrationForm({ texts, isAnother, onAnother }: RegistrationFo
       <Field
         {...field('code')}
         label={texts.code}
-        news={text.sent && texts.sentTo(text.sent.mobile, minutesOf(text.sent.expiresInSeconds))}
+        news={text.sent ? texts.sentTo(text.sent.mobile, minutesOf(text.sent.expiresInSeconds)) : ''}
         inputMode="numeric"
         autoComplete="one-time-code"
       >

@@ -14,6 +14,8 @@ export default defineConfig({
   build: {
     rolldownOptions: {
       input: ['index.html', 'phone.html', 'playground.html'],
+      // how long its plugins take depends on the machine
+      checks: { pluginTimings: false },
       onLog(level, log, handle) {
         // GraphiQL's files carry a word for a compiler that has been over them already.
         if (log.code === 'MODULE_LEVEL_DIRECTIVE' && log.message.includes('"use no memo"')) return;

@@ -94,6 +94,26 @@ describeWithBrowser('the registration page', () => {
       .waitFor();
   });
 
+  it('shows what is answered after the language was switched', async () => {
+    const page = await open();
+    const mobile = freshMobile();
+    await registerMobile(app, mobile);
+    await page.fill(mobile);
+    let goOn = () => {};
+    await page.page.route('**/graphql', async (route) => {
+      if (!isRequest(route)) return route.continue();
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      await route.continue();
+    });
+    await page.send.click();
+    await page.page.getByRole('button', { name: 'English' }).click();
+    await page.page.getByRole('heading', { name: 'Register your mobile' }).waitFor();
+    goOn();
+    await page.said('mobile').filter({ hasText: /\S/ }).waitFor();
+  });
+
   it.each([
     [['en-GB', 'zh-CN'], 'en'],
     [['fr', 'zh-TW', 'en'], 'zh-CN'],

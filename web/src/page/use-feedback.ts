@@ -1,6 +1,6 @@
 // What is said to the person, in the language of the page, and what can be tried again.
 
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Feedback, Place } from './feedback.ts';
 import type { Texts } from './texts.ts';
 
@@ -12,7 +12,7 @@ export type Retry = () => Promise<void>;
 
 interface Said {
   readonly saying: Saying;
-  /** The service's sentences are in the language that they were asked for in; another page language takes them away. */
+  /** The service's sentences are in one language: a switch to another takes them away. */
   readonly onlyIn?: Texts | undefined;
   readonly retry?: Retry | undefined;
 }
@@ -26,9 +26,15 @@ export function useFeedback(texts: Texts, goTo: (place: Place) => void) {
     [said, texts],
   );
 
+  /** An answer may come when the language is another one than at the question. */
+  const now = useRef(texts);
+  useEffect(() => {
+    now.current = texts;
+  }, [texts]);
+
   const say = (next: Said) => {
     setSaid(next);
-    const [first] = next.saying(texts);
+    const [first] = next.saying(now.current);
     if (first) goTo(first.next ?? first.at);
   };
   return {
@@ -39,7 +45,7 @@ export function useFeedback(texts: Texts, goTo: (place: Place) => void) {
       return saying(texts).length > 0;
     },
     /** What the service said. */
-    sayServices: (saying: Saying, retry?: Retry) => say({ saying, retry, onlyIn: texts }),
+    sayServices: (saying: Saying, retry?: Retry) => say({ saying, retry, onlyIn: now.current }),
     sayNothing: () => setSaid(NOTHING),
     /** What was said there is settled, and the step that failed is another one now. */
     forget: (...places: readonly Place[]) =>

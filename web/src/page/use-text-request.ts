@@ -83,7 +83,7 @@ export function useTextRequest(mobile: string, control: FeedbackControl, goTo: (
     stopWaiting: () => wait(0, ''),
     requestText() {
       const isAnswerable = picture !== undefined && !isSpent && !captcha.isLoading;
-      if (!picture) newPicture();
+      if (!picture && !captcha.isLoading) newPicture();
       const isIncomplete = control.sayOwn((texts) => [
         ...(mobile.trim() ? [] : [{ at: 'mobile', message: texts.mobileMissing } as const]),
         ...(isAnswerable && captchaAnswer.trim()

@@ -323,6 +323,28 @@ describeWithBrowser('the registration page', () => {
       expect(page.textsTo(mobile)).toBe(1);
     });
 
+    it('is asked for again just so, whatever picture is shown by then', async () => {
+      const page = await open();
+      await page.page.context().clock.install();
+      await page.go();
+      const mobile = freshMobile();
+      await page.fill(mobile);
+      const asked = await page.captchaId();
+      await page.page.route('**/graphql', async (route) => {
+        if (!isRequest(route)) return route.continue();
+        await route.fetch();
+        await route.abort('connectionreset');
+      });
+      await page.send.click();
+      await page.said('form').getByText('没有收到服务的回应').waitFor();
+      await page.page.context().clock.fastForward(171_000);
+      await eventually(async () => (await page.captchaId()) !== asked);
+      await page.page.unroute('**/graphql');
+      await page.retry.click();
+      await isFocused(page, 'code');
+      expect(page.textsTo(mobile)).toBe(1);
+    });
+
     it('is not waited for in vain: after fifteen seconds without an answer it can be asked for again', async () => {
       const page = await open();
       await page.page.context().clock.install();

@@ -88,6 +88,8 @@ function write(name: string | undefined, end: End): void {
   if (name === undefined) return;
   try {
     localStorage.setItem(keyOf(name), JSON.stringify(end));
+    // the browser tells the other tabs, but not the others in this page
+    window.dispatchEvent(new StorageEvent('storage', { key: keyOf(name) }));
   } catch {
     // then it counts in this page alone
   }

@@ -91,12 +91,16 @@ function renewAfterSeconds(outcome: ImageCaptchaOutcome): number {
 
 /** Calls back once, at that time or as soon after it as the page can be seen: timers stand still while a phone sleeps. */
 function whenLookedAt(timeMs: number, callBack: () => void): () => void {
+  let isOver = false;
   const look = () => {
-    if (document.hidden || Date.now() < timeMs) return;
+    if (document.hidden || !(isOver || Date.now() >= timeMs)) return;
     stop();
     callBack();
   };
-  const timer = setTimeout(look, timeMs - Date.now());
+  const timer = setTimeout(() => {
+    isOver = true; // whatever a clock says that was set back
+    look();
+  }, timeMs - Date.now());
   const stopListening = onEvents(
     [
       [document, 'visibilitychange'],

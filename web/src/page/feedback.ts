@@ -23,6 +23,8 @@ export interface Feedback {
   readonly hint?: string;
   /** Seconds until another try makes sense, counted down beside the message. */
   readonly waitSeconds?: number;
+  /** From when these seconds count: this outcome's coming, however often it is said. */
+  readonly since?: object;
   /** Whether the same step can just be tried again. */
   readonly canRetry?: boolean;
   /** Where the next step is, if not where it is said. */
@@ -54,6 +56,7 @@ export function requestFeedback(
             message: outcome.message,
             hint: texts.tryAgain,
             waitSeconds: outcome.retryAfterSeconds,
+            since: outcome,
             next: 'captchaAnswer',
           };
     case 'ServiceUnavailableError':
@@ -145,11 +148,12 @@ function unreached(
 
 /** What is about the mobile stands at the field that holds it; the rest is about nobody's field. */
 function tooMany(
-  { scope, message, retryAfterSeconds }: { scope: string; message: string; retryAfterSeconds: number },
+  outcome: { scope: string; message: string; retryAfterSeconds: number },
   ofMobile: Place,
   ofOthers: Place = 'form',
 ): Feedback {
-  return { at: scope === 'MOBILE' ? ofMobile : ofOthers, message, waitSeconds: retryAfterSeconds };
+  const { scope, message, retryAfterSeconds: waitSeconds } = outcome;
+  return { at: scope === 'MOBILE' ? ofMobile : ofOthers, message, waitSeconds, since: outcome };
 }
 
 function placeOf(field = ''): Place {

@@ -12,6 +12,11 @@ export function codeIn(text: string): string {
   return alone ? alone[0] : digitsOf(text).slice(0, CODE_LENGTH);
 }
 
+/** Whether a code can be read from it without leaving a digit out. */
+export function isWholeCode(text: string): boolean {
+  return /(?<!\d)\d{6}(?!\d)/.test(text.normalize('NFKC')) || digitsOf(text).length === CODE_LENGTH;
+}
+
 /** The number without what may stand in front of it. */
 const nationalDigits = (text: string) => digitsOf(text).replace(/^(00)?86/, '');
 

@@ -13,16 +13,16 @@ export function Message({ id, feedback }: { id: string; feedback: Feedback | und
         {feedback?.message}
         {feedback?.hint && <span className="more">{feedback.hint}</span>}
       </p>
-      {feedback?.waitSeconds !== undefined && <Wait seconds={feedback.waitSeconds} feedback={feedback} />}
+      {feedback?.waitSeconds !== undefined && <Wait seconds={feedback.waitSeconds} since={feedback.since} />}
     </div>
   );
 }
 
-function Wait({ seconds, feedback }: { seconds: number; feedback: Feedback }) {
+function Wait({ seconds, since }: { seconds: number; since: object | undefined }) {
   const [locale] = useLocale();
   const { secondsLeft, start } = useCountdown();
   // biome-ignore lint/correctness/useExhaustiveDependencies: another refusal counts anew, of as many seconds or not
-  useEffect(() => start(seconds), [feedback, seconds, start]);
+  useEffect(() => start(seconds), [since, seconds, start]);
   if (secondsLeft === 0) return null;
   return <p className="wait">{texts[locale].retryIn(duration(locale, secondsLeft))}</p>;
 }

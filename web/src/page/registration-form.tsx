@@ -1,11 +1,10 @@
 // The form: mobile, picture, answer, code.
 
-import { type KeyboardEvent, type RefObject, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { CaptchaPicture } from './captcha-picture.tsx';
 import { type Place, pictureFeedback } from './feedback.ts';
 import { Field } from './field.tsx';
 import { Message } from './message.tsx';
-import { Registered } from './registered.tsx';
 import type { Texts } from './texts.ts';
 import { type FieldName, useRegistration } from './use-registration.ts';
 
@@ -13,19 +12,14 @@ interface RegistrationFormProps {
   readonly texts: Texts;
   /** Whether somebody asked for it after the first one, and goes on at its first field. */
   readonly isAnother: boolean;
-  /** Wants an empty form. */
-  readonly onAnother: () => void;
+  readonly onRegistered: (mobile: string) => void;
 }
 
-export function RegistrationForm({ texts, isAnother, onAnother }: RegistrationFormProps) {
+export function RegistrationForm({ texts, isAnother, onRegistered }: RegistrationFormProps) {
   const [places, goTo] = usePlaces(isAnother ? 'mobile' : undefined);
-  const registration = useRegistration(texts, goTo);
-  const { text, values, feedback, registered, isBusy } = registration;
-  const aboutPicture = useMemo(
-    () => pictureFeedback(text.captcha.outcome, texts),
-    [text.captcha.outcome, texts],
-  );
-  if (registered) return <Registered mobile={registered} texts={texts} onAnother={onAnother} />;
+  const registration = useRegistration(texts, goTo, onRegistered);
+  const { text, values, feedback, isBusy } = registration;
+  const aboutPicture = pictureFeedback(text.captcha.outcome, texts);
 
   const said = (place: Place) => feedback.find(({ at }) => at === place);
   const atForm = said('form');
@@ -40,8 +34,8 @@ export function RegistrationForm({ texts, isAnother, onAnother }: RegistrationFo
   });
   // Enter asks for a text as long as one may be asked for; then it registers, as everywhere else.
   const toAsk = {
-    // what is asked for must not change meanwhile
-    readOnly: text.isRequesting,
+    // what is asked for, or registered, must not change meanwhile
+    readOnly: isBusy,
     onKeyDown(event: KeyboardEvent) {
       if (event.key !== 'Enter' || event.nativeEvent.isComposing || text.waitSeconds > 0) return;
       event.preventDefault();
@@ -140,8 +134,10 @@ function usePlaces(first: Place | undefined): [Places, (place: Place) => void] {
     if (!target) return;
     const element = places[target.place].current;
     const input = element instanceof HTMLInputElement ? element : undefined;
+    // what stood there is replaced by typing, but for what is being typed just now
+    const isAtHand = element === document.activeElement;
     (input ?? element?.querySelector('button') ?? element)?.focus();
-    if (input?.getAttribute('aria-invalid') === 'true') input.select();
+    if (!isAtHand || input?.getAttribute('aria-invalid') === 'true') input?.select();
   }, [target]);
   return [places, (place) => setTarget({ place })];
 }

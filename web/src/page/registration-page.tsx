@@ -4,12 +4,14 @@ import { useState } from 'react';
 import { LanguageSwitch } from '../shared/language-switch.tsx';
 import { useLocale } from '../shared/locale.ts';
 import { PhoneLink } from './phone-link.tsx';
+import { Registered } from './registered.tsx';
 import { RegistrationForm } from './registration-form.tsx';
 import { texts } from './texts.ts';
 
 export function RegistrationPage() {
   const [locale] = useLocale();
   const [visit, setVisit] = useState(1);
+  const [registered, setRegistered] = useState<string>();
   const { title, phone } = texts[locale];
   return (
     <>
@@ -18,12 +20,18 @@ export function RegistrationPage() {
         <LanguageSwitch />
       </header>
       <main>
-        <RegistrationForm
-          key={visit}
-          texts={texts[locale]}
-          isAnother={visit > 1}
-          onAnother={() => setVisit(visit + 1)}
-        />
+        {registered ? (
+          <Registered
+            mobile={registered}
+            texts={texts[locale]}
+            onAnother={() => {
+              setRegistered(undefined);
+              setVisit(visit + 1);
+            }}
+          />
+        ) : (
+          <RegistrationForm texts={texts[locale]} isAnother={visit > 1} onRegistered={setRegistered} />
+        )}
       </main>
       <footer>
         <PhoneLink text={phone} />

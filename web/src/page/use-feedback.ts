@@ -53,14 +53,15 @@ export function useFeedback(texts: Texts, goTo: (place: Place) => void) {
         onlyIn,
         saying: (all) => saying(all).filter(({ at }) => !places.includes(at)),
       })),
-    /** Tries the step again; `otherwise` is for one that has to begin anew. What is said then is said anew, too. */
-    retry(otherwise: () => void): void {
+    /** Tries the step again, or else begins anew, if it can. What is said then is said anew, too. */
+    retry(beginAnew: (() => void) | undefined): void {
+      const again = said.retry ?? beginAnew;
+      if (!again) return;
       setSaid((all) => ({
         ...all,
         saying: (inTexts) => all.saying(inTexts).map(({ hint, ...kept }) => ({ ...kept, message: '' })),
       }));
-      if (said.retry) void said.retry();
-      else otherwise();
+      void again();
     },
   };
 }

@@ -1,6 +1,6 @@
 // From a code to a registered user.
 
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import { useRegisterUser, useVerifySmsCode } from '../verification/index.ts';
 import { registerFeedback, verifyFeedback } from './feedback.ts';
 import type { FeedbackControl } from './use-feedback.ts';
@@ -18,16 +18,10 @@ interface Proof extends Answered {
   mayBeUsed?: boolean;
 }
 
-export function useProof({ sayOwn, sayServices }: FeedbackControl, onRegistered: () => void) {
+export function useProof({ sayOwn, sayServices }: FeedbackControl, onRegistered: (mobile: string) => void) {
   const [verifySmsCode, isVerifying] = useVerifySmsCode();
   const [registerUser, isRegistering] = useRegisterUser();
-  const [registered, setRegistered] = useState<string>();
   const kept = useRef<Proof>(undefined);
-
-  const succeed = (mobile: string) => {
-    setRegistered(mobile);
-    onRegistered();
-  };
 
   const prove = async (answered: Answered): Promise<Proof | undefined> => {
     const { current } = kept;
@@ -52,7 +46,7 @@ export function useProof({ sayOwn, sayServices }: FeedbackControl, onRegistered:
     const outcome = await registerUser({ verificationToken: proof.token });
     switch (outcome.__typename) {
       case 'UserRegistered':
-        return succeed(outcome.user.mobile);
+        return onRegistered(outcome.user.mobile);
       case 'NoAnswer':
         proof.mayBeUsed = true;
         sayOwn(
@@ -62,7 +56,7 @@ export function useProof({ sayOwn, sayServices }: FeedbackControl, onRegistered:
         return;
       case 'InvalidVerificationTokenError':
         // Nobody else has it, and it has not expired: it was spent by the try whose answer got lost.
-        if (proof.mayBeUsed && Date.now() < proof.endsAtMs) return succeed(answered.mobile);
+        if (proof.mayBeUsed && Date.now() < proof.endsAtMs) return onRegistered(answered.mobile);
     }
     if (outcome.__typename !== 'ServiceUnavailableError') kept.current = undefined;
     sayServices(
@@ -71,6 +65,5 @@ export function useProof({ sayOwn, sayServices }: FeedbackControl, onRegistered:
     );
   };
 
-  /** `registered`: the mobile, when it is. */
-  return { registered, register, isRunning: isVerifying || isRegistering };
+  return { register, isRunning: isVerifying || isRegistering };
 }

@@ -2,7 +2,7 @@
 
 import { useEffect, useState } from 'react';
 import type { Place } from './feedback.ts';
-import { CODE_LENGTH, codeIn } from './input.ts';
+import { CODE_LENGTH, codeIn, isWholeCode } from './input.ts';
 import type { Texts } from './texts.ts';
 import { useFeedback } from './use-feedback.ts';
 import { useKeptText } from './use-kept-text.ts';
@@ -11,16 +11,20 @@ import { useTextRequest } from './use-text-request.ts';
 
 export type FieldName = Exclude<Place, 'form'>;
 
-export function useRegistration(texts: Texts, goTo: (place: Place) => void) {
+export function useRegistration(
+  texts: Texts,
+  goTo: (place: Place) => void,
+  onRegistered: (mobile: string) => void,
+) {
   const [mobile, setMobile] = useKeptText('mobile');
   const [code, setCode] = useState('');
   /** A code that was typed to its end is to be submitted, as soon as nothing else is under way. */
   const [isCodeDue, setCodeDue] = useState(false);
   const control = useFeedback(texts, goTo);
   const text = useTextRequest(mobile, control, goTo);
-  const proof = useProof(control, () => {
+  const proof = useProof(control, (registered) => {
     setMobile('');
-    text.stopWaiting();
+    onRegistered(registered);
   });
   const isBusy = text.isRequesting || proof.isRunning;
 
@@ -48,7 +52,7 @@ export function useRegistration(texts: Texts, goTo: (place: Place) => void) {
     code(typed) {
       const next = codeIn(typed);
       setCode(next);
-      setCodeDue(next.length === CODE_LENGTH && next !== code);
+      setCodeDue(isWholeCode(typed) && next !== code);
     },
   };
 
@@ -56,7 +60,6 @@ export function useRegistration(texts: Texts, goTo: (place: Place) => void) {
     text,
     values: { mobile, captchaAnswer: text.captchaAnswer, code },
     feedback: control.feedback,
-    registered: proof.registered,
     isBusy,
     isRegistering: proof.isRunning,
     change(field: FieldName, typed: string) {
@@ -66,6 +69,6 @@ export function useRegistration(texts: Texts, goTo: (place: Place) => void) {
     requestCode,
     register,
     /** The step that failed once more; what has to begin anew begins with a text. */
-    retry: () => control.retry(requestCode),
+    retry: () => control.retry(text.waitSeconds === 0 ? requestCode : undefined),
   };
 }

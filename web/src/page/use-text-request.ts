@@ -80,7 +80,6 @@ export function useTextRequest(mobile: string, control: FeedbackControl, goTo: (
     sent,
     /** Seconds until another text to this mobile; 0 when one may be asked for. */
     waitSeconds: isWaiting ? resend.secondsLeft : 0,
-    stopWaiting: () => wait(0, ''),
     requestText() {
       const isAnswerable = picture !== undefined && !isSpent && !captcha.isLoading;
       if (!picture && !captcha.isLoading) newPicture();

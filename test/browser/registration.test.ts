@@ -213,11 +213,17 @@ describeWithBrowser('the registration page', () => {
       await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
     });
 
-    it('there is no live code', async () => {
+    it('there is no live code, and lets the next one be typed over it', async () => {
       const page = await open();
       await page.mobile.fill(freshMobile());
       await page.code.fill('123456');
-      await page.said('code').filter({ hasText: /\S/ }).waitFor();
+      await page.said('code').getByText('请重新获取验证码').waitFor();
+      await isFocused(page, 'captchaAnswer');
+      await page.captchaAnswer.fill(await page.readPicture());
+      await page.send.click();
+      await isFocused(page, 'code');
+      await page.page.keyboard.type(app.gateway.lastCode);
+      await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
     });
 
     it('too much was asked for, and counts down to the next try', async () => {
@@ -229,7 +235,12 @@ describeWithBrowser('the registration page', () => {
       const wait = page.page.getByText(/^\d+ 秒后可重试$/);
       const first = await wait.textContent();
       await page.keepPicture('too-many');
-      await eventually(async () => (await wait.textContent()) !== first);
+      // typing elsewhere does not begin it anew
+      const secondsOf = (text: string | null) => Number.parseInt(String(text), 10);
+      await eventually(async () => {
+        await page.captchaAnswer.press('x');
+        return secondsOf(await wait.textContent()) < secondsOf(first) - 1;
+      });
     });
 
     it.each([
@@ -396,6 +407,54 @@ describeWithBrowser('the registration page', () => {
     await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
   });
 
+  it('asks for no more pictures once the mobile is registered', async () => {
+    const page = await open();
+    const { clock } = page.page.context();
+    await clock.install();
+    await page.go();
+    await page.sendTo(freshMobile());
+    await isFocused(page, 'code');
+    await page.code.fill(app.gateway.lastCode);
+    await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+    const pictures = page.countOf('ImageCaptcha');
+    await clock.fastForward(171_000);
+    await clock.runFor(10_000);
+    expect(page.countOf('ImageCaptcha')).toBe(pictures);
+  });
+
+  it('holds on to the mobile while a code is proved for it', async () => {
+    const page = await open();
+    await page.sendTo(freshMobile());
+    await isFocused(page, 'code');
+    let goOn = () => {};
+    await page.page.route('**/graphql', async (route) => {
+      await new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      await route.continue();
+    });
+    await page.code.fill(app.gateway.lastCode);
+    await eventually(async () => (await page.mobile.getAttribute('readonly')) === '');
+    await eventually(async () => page.countOf('VerifySmsCode') === 1);
+    goOn();
+    await eventually(async () => page.countOf('RegisterUser') === 1);
+    goOn();
+    await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
+  });
+
+  it('spends no attempt on a code into which a digit slipped', async () => {
+    const page = await open();
+    await page.sendTo(freshMobile());
+    await isFocused(page, 'code');
+    const wrong = app.gateway.lastCode === '123456' ? '654321' : '123456';
+    await page.code.fill(wrong);
+    await page.said('code').getByText('还可以尝试 4 次').waitFor();
+    await page.code.press('Home');
+    await page.page.keyboard.type('9');
+    await page.captchaAnswer.press('x');
+    expect(page.countOf('VerifySmsCode')).toBe(1);
+  });
+
   it('spends no attempt on a code that is not all there', async () => {
     const page = await open();
     await page.mobile.fill(freshMobile());
@@ -414,6 +473,11 @@ describeWithBrowser('the registration page', () => {
     await page.page.context().clock.fastForward(171_000);
     await eventually(async () => (await page.captchaId()) !== first);
     expect(await page.captchaAnswer.inputValue()).toBe('');
+
+    const second = await page.captchaId();
+    await page.page.context().clock.setSystemTime(Date.now() - 3_600_000);
+    await page.page.context().clock.runFor(171_000);
+    await eventually(async () => (await page.captchaId()) !== second);
   });
 
   it('goes on by itself, and says how long it takes, when an allowance of the address is used up', async () => {

@@ -10,7 +10,7 @@ import { newPage, startBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { projectRoot } from '../support/project-root.ts';
-import { RegistrationPage } from '../support/registration-page.ts';
+import { captchasOf, loseAnswersTo, RegistrationPage } from '../support/registration-page.ts';
 import { ServerProcess } from '../support/server-process.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
@@ -66,12 +66,7 @@ describeWithBrowser('the page under development', () => {
 
   it('keeps the README example of the kit to one text when an answer gets lost', async () => {
     const { page } = await newPage(browser, { locale: 'en' });
-    const ids = new Map<string, string>();
-    page.on('response', async (response) => {
-      const body = response.url().endsWith('/graphql') ? await response.json().catch(() => ({})) : {};
-      const { image, id } = body.data?.imageCaptcha ?? {};
-      if (image) ids.set(image, id);
-    });
+    const ids = captchasOf(page);
     await page.goto(`${url}src/examples/own-page.html`);
     const pictures = page.getByRole('img');
     await eventually(async () => ids.size === 2 && (await pictures.count()) === 2);
@@ -80,10 +75,7 @@ describeWithBrowser('the page under development', () => {
 
     const text = await app.redis.get(`captcha:${ids.get(String(images[0]))}`);
     await page.getByRole('textbox', { name: 'Captcha' }).first().fill(String(text));
-    await page.route('**/graphql', async (route) => {
-      await route.fetch();
-      await route.abort('connectionreset');
-    });
+    await loseAnswersTo(page, 'RequestSmsCode');
     const send = page.getByRole('button').first();
     await send.click();
     await page.getByText('Please send the same again.').waitFor();

@@ -318,17 +318,14 @@ describeWithBrowser('the registration page', () => {
       const page = await open();
       const mobile = freshMobile();
       await page.fill(mobile);
-      await page.page.route('**/graphql', async (route) => {
-        await route.fetch();
-        await route.abort('connectionreset');
-      });
+      await page.loseAnswersTo('RequestSmsCode');
       await page.send.click();
       await page.said('form').getByText('没有收到服务的回应').waitFor();
       expect(await page.mobile.inputValue()).toBe(mobile);
       expect(await page.captchaAnswer.inputValue()).not.toBe('');
       await page.keepPicture('no-answer');
 
-      await page.page.unroute('**/graphql');
+      await page.mend();
       await page.retry.click();
       await page.page.getByText('验证码已发送至').waitFor();
       expect(page.textsTo(mobile)).toBe(1);
@@ -341,16 +338,12 @@ describeWithBrowser('the registration page', () => {
       const mobile = freshMobile();
       await page.fill(mobile);
       const asked = await page.captchaId();
-      await page.page.route('**/graphql', async (route) => {
-        if (!isRequest(route)) return route.continue();
-        await route.fetch();
-        await route.abort('connectionreset');
-      });
+      await page.loseAnswersTo('RequestSmsCode');
       await page.send.click();
       await page.said('form').getByText('没有收到服务的回应').waitFor();
       await page.page.context().clock.fastForward(171_000);
       await eventually(async () => (await page.captchaId()) !== asked);
-      await page.page.unroute('**/graphql');
+      await page.mend();
       await page.retry.click();
       await isFocused(page, 'code');
       expect(page.textsTo(mobile)).toBe(1);
@@ -370,7 +363,7 @@ describeWithBrowser('the registration page', () => {
       await eventually(async () => isAsked);
       await page.page.context().clock.fastForward(15_000);
       await page.said('form').getByText('没有收到服务的回应').waitFor();
-      await page.page.unroute('**/graphql');
+      await page.mend();
       await page.retry.click();
       await isFocused(page, 'code');
       expect(page.textsTo(mobile)).toBe(1);
@@ -394,15 +387,10 @@ describeWithBrowser('the registration page', () => {
     const page = await open();
     await page.sendTo(freshMobile());
     await isFocused(page, 'code');
-    await page.page.route('**/graphql', async (route) => {
-      const isLost = route.request().postDataJSON().operationName === 'RegisterUser';
-      if (!isLost) return route.continue();
-      await route.fetch();
-      await route.abort('connectionreset');
-    });
+    await page.loseAnswersTo('RegisterUser');
     await page.code.fill(app.gateway.lastCode);
     await page.said('form').getByText('没有收到服务的回应').waitFor();
-    await page.page.unroute('**/graphql');
+    await page.mend();
     await page.retry.click();
     await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
   });
@@ -522,7 +510,7 @@ describeWithBrowser('the registration page', () => {
     );
     await page.code.fill(app.gateway.lastCode);
     await page.said('form').getByText('没有收到服务的回应').waitFor();
-    await page.page.unroute('**/graphql');
+    await page.mend();
     await page.retry.click();
     await page.page.getByRole('heading', { name: '注册成功' }).waitFor();
   });

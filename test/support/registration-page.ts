@@ -39,7 +39,7 @@ export interface PageOptions extends BrowserContextOptions {
 
 export class RegistrationPage {
   /** The captchas that the page was given: their ids by their pictures. */
-  readonly captchas = new Map<string, string>();
+  readonly captchas: ReadonlyMap<string, string>;
   /** The operations that it asked for, in their order. */
   readonly asked: string[] = [];
   readonly mobile: Locator;
@@ -68,12 +68,7 @@ export class RegistrationPage {
     page.on('request', (request) => {
       if (request.url().endsWith('/graphql')) this.asked.push(request.postDataJSON().operationName);
     });
-    page.on('response', async (response) => {
-      if (!response.url().endsWith('/graphql')) return;
-      const body = await response.json().catch(() => undefined);
-      const { image, id } = body?.data?.imageCaptcha ?? {};
-      if (image) this.captchas.set(image, id);
-    });
+    this.captchas = captchasOf(page);
   }
 
   /** In a profile of its own. */
@@ -161,7 +156,38 @@ export class RegistrationPage {
     await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
   }
 
+  /** From now on the service does what it is asked by that operation, and its answer gets lost. */
+  loseAnswersTo(operation: string): Promise<unknown> {
+    return loseAnswersTo(this.page, operation);
+  }
+
+  /** Answers arrive again. */
+  async mend(): Promise<void> {
+    await this.page.unroute('**/graphql');
+  }
+
   close(): Promise<void> {
     return this.page.context().close();
   }
+}
+
+/** The captchas that a page is given from now on: their ids by their pictures. */
+export function captchasOf(page: Page): ReadonlyMap<string, string> {
+  const captchas = new Map<string, string>();
+  page.on('response', async (response) => {
+    if (!response.url().endsWith('/graphql')) return;
+    const body = await response.json().catch(() => undefined);
+    const { image, id } = body?.data?.imageCaptcha ?? {};
+    if (image) captchas.set(image, id);
+  });
+  return captchas;
+}
+
+/** From now on the service does what it is asked by that operation, and its answer gets lost. */
+export function loseAnswersTo(page: Page, operation: string): Promise<unknown> {
+  return page.route('**/graphql', async (route) => {
+    if (route.request().postDataJSON().operationName !== operation) return route.continue();
+    await route.fetch();
+    await route.abort('connectionreset');
+  });
 }

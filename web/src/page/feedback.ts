@@ -138,6 +138,11 @@ export function pictureFeedback(
   }
 }
 
+/** Says it only if it is not there. */
+export function unlessThere(isThere: boolean, at: Place, message: string): Feedback[] {
+  return isThere ? [] : [{ at, message }];
+}
+
 function unreached(
   outcome: { __typename: 'ServiceUnavailableError'; message: string } | NoAnswer,
   texts: Texts,

@@ -10,7 +10,7 @@ import { texts } from './texts.ts';
 
 export function RegistrationPage() {
   const [locale] = useLocale();
-  const [visit, setVisit] = useState(1);
+  const [isAnother, setAnother] = useState(false);
   const [registered, setRegistered] = useState<string>();
   const { title, phone } = texts[locale];
   return (
@@ -26,11 +26,11 @@ export function RegistrationPage() {
             texts={texts[locale]}
             onAnother={() => {
               setRegistered(undefined);
-              setVisit(visit + 1);
+              setAnother(true);
             }}
           />
         ) : (
-          <RegistrationForm texts={texts[locale]} isAnother={visit > 1} onRegistered={setRegistered} />
+          <RegistrationForm texts={texts[locale]} isAnother={isAnother} onRegistered={setRegistered} />
         )}
       </main>
       <footer>

@@ -1,7 +1,7 @@
 // The flow of the registration page, without its looks: its fields, and which step follows which.
 
 import { useEffect, useState } from 'react';
-import type { Place } from './feedback.ts';
+import { type Place, unlessThere } from './feedback.ts';
 import { CODE_LENGTH, codeIn, isWholeCode } from './input.ts';
 import type { Texts } from './texts.ts';
 import { useFeedback } from './use-feedback.ts';
@@ -31,8 +31,8 @@ export function useRegistration(
   const register = () => {
     if (isBusy) return;
     const isIncomplete = control.sayOwn((inTexts) => [
-      ...(mobile.trim() ? [] : [{ at: 'mobile', message: inTexts.mobileMissing } as const]),
-      ...(code.length === CODE_LENGTH ? [] : [{ at: 'code', message: inTexts.codeMissing } as const]),
+      ...unlessThere(mobile.trim() !== '', 'mobile', inTexts.mobileMissing),
+      ...unlessThere(code.length === CODE_LENGTH, 'code', inTexts.codeMissing),
     ]);
     if (!isIncomplete) void proof.register({ mobile, code });
   };

@@ -7,7 +7,7 @@ import {
   useImageCaptcha,
   useRequestSmsCode,
 } from '../verification/index.ts';
-import { type Place, requestFeedback } from './feedback.ts';
+import { type Place, requestFeedback, unlessThere } from './feedback.ts';
 import { mayBe } from './input.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 import { useKeptText } from './use-kept-text.ts';
@@ -84,10 +84,8 @@ export function useTextRequest(mobile: string, control: FeedbackControl, goTo: (
       const isAnswerable = picture !== undefined && !isSpent && !captcha.isLoading;
       if (!picture && !captcha.isLoading) newPicture();
       const isIncomplete = control.sayOwn((texts) => [
-        ...(mobile.trim() ? [] : [{ at: 'mobile', message: texts.mobileMissing } as const]),
-        ...(isAnswerable && captchaAnswer.trim()
-          ? []
-          : [{ at: 'captchaAnswer', message: texts.captchaMissing } as const]),
+        ...unlessThere(mobile.trim() !== '', 'mobile', texts.mobileMissing),
+        ...unlessThere(isAnswerable && captchaAnswer.trim() !== '', 'captchaAnswer', texts.captchaMissing),
       ]);
       if (isAnswerable && !isIncomplete) void ask({ mobile, captchaId: picture.id, captchaAnswer });
     },

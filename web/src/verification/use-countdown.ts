@@ -1,6 +1,7 @@
 // Counting down to a point in time.
 
 import { useCallback, useEffect, useState } from 'react';
+import { onEvents } from './on-events';
 
 export interface Countdown {
   /** Whole seconds until the end, rounded up; 0 when it is over or was never started. */
@@ -44,15 +45,14 @@ export function useCountdown(name?: string): Countdown {
       if (name !== undefined) setEnd((current) => read(name) ?? current);
       setNowMs(Date.now());
     };
-    const events = [
-      [window, 'storage'],
-      [window, 'pageshow'],
-      [document, 'visibilitychange'],
-    ] as const;
-    for (const [target, event] of events) target.addEventListener(event, lookAgain);
-    return () => {
-      for (const [target, event] of events) target.removeEventListener(event, lookAgain);
-    };
+    return onEvents(
+      [
+        [window, 'storage'],
+        [window, 'pageshow'],
+        [document, 'visibilitychange'],
+      ],
+      lookAgain,
+    );
   }, [name]);
 
   useEffect(() => {

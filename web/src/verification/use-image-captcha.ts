@@ -3,6 +3,7 @@
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useState } from 'react';
 import { ImageCaptchaDocument } from './generated/graphql';
+import { onEvents } from './on-events';
 import type { ImageCaptchaOutcome } from './outcomes';
 
 /** A captcha is replaced so long before its end, so that nobody answers one in vain; a short one at half its life. */
@@ -113,11 +114,4 @@ function whenLookedAt(timeMs: number, callBack: () => void): () => void {
     stopListening();
   };
   return stop;
-}
-
-function onEvents(events: readonly [EventTarget, string][], listener: () => void): () => void {
-  for (const [target, event] of events) target.addEventListener(event, listener);
-  return () => {
-    for (const [target, event] of events) target.removeEventListener(event, listener);
-  };
 }

@@ -1,18 +1,17 @@
 // Issues captchas and takes their answers.
 
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { addressAllowance } from '../rate-limit/allowance.ts';
 import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
+import { randomId } from '../shared/random-id.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
 import type { Glyphs } from './captcha-glyphs.ts';
 import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './captcha-image.ts';
 import { captchaText, isCaptchaAnswer } from './captcha-text.ts';
-
-const ID_BYTES = 16;
 
 export interface CaptchaSettings {
   readonly ttlSeconds: number;
@@ -40,7 +39,7 @@ export class CaptchaService {
       return askedTooOften;
     }
 
-    const id = randomBytes(ID_BYTES).toString('base64url');
+    const id = randomId();
     const text = captchaText(randomInt);
     await this.captchas.save(id, text);
     this.audit('captcha_issued', { caller });

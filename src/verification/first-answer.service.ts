@@ -1,18 +1,17 @@
 // Gives a request for a text that comes again the answer that it got first, and lets no more than one of them act.
 
-import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../captcha/captcha.service.ts';
 import type { Allowance } from '../rate-limit/allowance.ts';
 import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import { ServiceUnavailableError } from '../shared/dependency.ts';
+import { randomId } from '../shared/random-id.ts';
 import { withStoreTime } from '../shared/store-time.ts';
 import { answerOf, recordOf } from './recorded-answer.ts';
 import type { RequestSmsCodeAnswer } from './request-sms-code.schema.ts';
 import type { SmsRequest } from './sms-code-keys.ts';
 import type { RequestClaim, SmsRequestStore } from './sms-request.store.ts';
 
-const TOKEN_BYTES = 16;
 /** A claim is followed by the captcha within the store time of its request, unless its process stands still. */
 const CLAIM_IS_LEFT_AFTER_MS = 2000;
 
@@ -48,14 +47,14 @@ export class FirstAnswerService {
    */
   async turn(request: SmsRequest, allowances: readonly Allowance[]): Promise<Turn> {
     for (;;) {
-      const state = await this.requests.claim(request, allowances, newToken());
+      const state = await this.requests.claim(request, allowances, randomId());
       if (state.kind === 'refused') return state;
       if (state.kind === 'first') return this.first(state.claim);
       if (state.kind === 'answered')
         return { kind: 'repeat', answer: answerOf(state.record, request.mobile, Date.now()) };
 
       if (state.ageMs >= CLAIM_IS_LEFT_AFTER_MS && (await this.captchas.isLive(request.captchaId))) {
-        const claim = await state.takeOver(newToken());
+        const claim = await state.takeOver(randomId());
         if (claim) return this.first(claim);
       } else if (state.ageMs >= this.settings.requestAtMostMs) {
         // Its process died. Nobody knows whether a text went out, so none does now.
@@ -99,8 +98,4 @@ export class FirstAnswerService {
 /** A tenth of the time that it has taken so far: soon after a short wait, and not too often in a long one. */
 function pauseMs(ageMs: number): number {
   return Math.min(Math.max(ageMs / 10, 50), 500);
-}
-
-function newToken(): string {
-  return randomBytes(TOKEN_BYTES).toString('base64url');
 }

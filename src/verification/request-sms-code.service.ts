@@ -1,12 +1,13 @@
 // The walk of `requestSmsCode`: which step follows which, and what is taken back when one fails.
 
-import { type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../captcha/captcha.service.ts';
 import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import { type Mobile, maskMobile, parseMobile } from '../shared/mobile.ts';
+import { randomId } from '../shared/random-id.ts';
 import { UserError } from '../shared/user-error.ts';
 import type { SmsOutcome, SmsSender } from '../sms/sms-sender.ts';
 import type { UserRepository } from '../user/user.repository.ts';
@@ -24,7 +25,6 @@ import type { OpenSmsCode, SmsCodeStore } from './sms-code.store.ts';
 import { CODE_LENGTH, deriveSmsCode } from './sms-code.ts';
 import { IncompleteInputError, InvalidMobileError, SmsCodePurpose } from './verification.schema.ts';
 
-const NONCE_BYTES = 16;
 /** Longer than the gateway takes for nearly every text, so that it does not matter whether one was sent. */
 const CONCEALING_ANSWER_MS = 1000;
 
@@ -83,7 +83,7 @@ export class RequestSmsCodeService {
     const wrongState = await this.wrongState(request);
     if (wrongState && !conceals) return wrongState;
 
-    const code = await codes.open(purpose, mobile, sendAllowances(hash, limits, mobile), newNonce());
+    const code = await codes.open(purpose, mobile, sendAllowances(hash, limits, mobile), randomId());
     if (code instanceof UserError) return this.refused(code, request);
     this.parts.audit('code_requested', { ...request });
 
@@ -161,8 +161,4 @@ export class RequestSmsCodeService {
     this.parts.audit('allowance_refused', { ...request, scope: refusal.scope });
     return refusal;
   }
-}
-
-function newNonce(): string {
-  return randomBytes(NONCE_BYTES).toString('base64url');
 }

@@ -1,12 +1,13 @@
 // The walk of `verifySmsCode`.
 
-import { type KeyObject, randomBytes } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import { addressAllowance } from '../rate-limit/allowance.ts';
 import { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
 import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
 import type { Audit, Caller } from '../shared/audit.ts';
 import type { KeyedHash } from '../shared/keyed-hash.ts';
 import { type Mobile, parseMobile } from '../shared/mobile.ts';
+import { randomId } from '../shared/random-id.ts';
 import { UserError } from '../shared/user-error.ts';
 import type { UserRepository } from '../user/user.repository.ts';
 import { emptyFields } from './empty-fields.ts';
@@ -22,7 +23,6 @@ import {
 } from './verify-sms-code.schema.ts';
 
 const HOUR_SECONDS = 60 * 60;
-const JTI_BYTES = 16;
 
 export interface VerifySmsCodeParts {
   readonly rateLimit: RateLimitStore;
@@ -93,7 +93,7 @@ export class VerifySmsCodeService {
   }
 
   private async verified(purpose: SmsCodePurpose, mobile: Mobile, userId: string | undefined) {
-    const jti = randomBytes(JTI_BYTES).toString('base64url');
+    const jti = randomId();
     const { token, expiresInSeconds } = await this.parts.tokens.sign(
       { purpose, mobile, userId },
       jti,

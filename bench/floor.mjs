@@ -15,7 +15,7 @@ import { Resvg } from '@resvg/resvg-js';
 import { Redis } from 'ioredis';
 import pg from 'pg';
 import svgCaptcha from 'svg-captcha';
-import { codeOfDigest } from '../dist/verification/sms-code.js';
+import { codeOfDigest } from '../dist/verification/codes/sms-code.js';
 import { sendText } from './gateway-client.mjs';
 
 const { PORT, REDIS_URL, DATABASE_URL, CODE_SECRET, REDIS_SCRIPTS } = process.env;
@@ -41,7 +41,7 @@ const hash = (kind, value) => hmac(kind, value).toString('base64url').slice(0, 2
 
 async function imageCaptcha(_input, address) {
   const key = `allowance:captcha:${hash('address', address)}`;
-  const [blocked] = await redis.reserveAllowances(1, key, MANY, MINUTE_MS);
+  const [blocked] = await redis.reserveRateLimits(1, key, MANY, MINUTE_MS);
   if (blocked > 0) return refusal('TooManyRequestsError');
   const id = randomBytes(16).toString('base64url');
   const text = Array.from({ length: 4 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
@@ -58,7 +58,7 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
   const addressKey = `{sms}:allowance:sms:${hash('address', address)}`;
   const requestKey = `{sms}:request:${hash('request', JSON.stringify([captchaId, captchaAnswer.toLowerCase(), purpose, e164]))}`;
   const claim = `pending ${randomBytes(16).toString('base64url')}`;
-  const [state] = await redis.claimSmsRequest(
+  const [state] = await redis.claimIdempotencyKey(
     2,
     addressKey,
     requestKey,
@@ -95,7 +95,7 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
   await sendText(mobile, codeOf(purpose, e164, nonce));
   const fields = { codeLength: 6, expiresInSeconds: Math.floor(lifeMs / 1000), resendAfterSeconds: 60 };
   const record = JSON.stringify({ type: 'SmsCodeSent', fields });
-  redis.replaceSmsRequest(1, requestKey, claim, record, CAPTCHA_TTL_MS).catch(() => {});
+  redis.replaceIdempotencyRecord(1, requestKey, claim, record, CAPTCHA_TTL_MS).catch(() => {});
   const masked = `${mobile.slice(0, 3)}****${mobile.slice(7)}`;
   return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${masked}","codeLength":6,"expiresInSeconds":${Math.floor(lifeMs / 1000)},"resendAfterSeconds":60}}}`;
 }
@@ -103,7 +103,7 @@ async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REG
 async function verifySmsCode({ mobile, code, purpose = 'REGISTER' }, address) {
   if (!code || !/^1[3-9]\d{9}$/.test(mobile)) return refusal('IncompleteInputError');
   const addressKey = `allowance:verify:${hash('address', address)}`;
-  const [blocked] = await redis.reserveAllowances(1, addressKey, MANY, HOUR_MS);
+  const [blocked] = await redis.reserveRateLimits(1, addressKey, MANY, HOUR_MS);
   if (blocked > 0) return refusal('TooManyRequestsError');
 
   const e164 = `+86${mobile}`;

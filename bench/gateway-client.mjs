@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
-import { chinaTimestamp, sign } from '../dist/sms/yuntongxun/signature.js';
+import { chinaTimestamp, sign } from '../dist/sms/providers/yuntongxun/signature.js';
 
 const { GATEWAY_URL, GATEWAY_ACCOUNT, GATEWAY_TOKEN } = process.env;
 const CONNECTIONS = 64;

@@ -1,8 +1,8 @@
 // What is measured: each operation with its requests, what has to be in place for them, and its targets.
 
 import { createSecretKey, randomBytes, randomUUID } from 'node:crypto';
-import { createKeyedHash } from '../dist/shared/keyed-hash.js';
-import { deriveSmsCode } from '../dist/verification/sms-code.js';
+import { createKeyedHash } from '../dist/common/keyed-hash.js';
+import { deriveSmsCode } from '../dist/verification/codes/sms-code.js';
 
 let mobiles = 0;
 

@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Redis } from 'ioredis';
 import 'reflect-metadata';
-import { rateLimitScripts } from '../dist/rate-limit/rate-limit.store.js';
-import { smsCodeScripts } from '../dist/verification/sms-code.store.js';
-import { smsCodeAttemptScripts } from '../dist/verification/sms-code-attempt.store.js';
-import { smsRequestScripts } from '../dist/verification/sms-request.store.js';
+import { rateLimitScripts } from '../dist/rate-limiting/rate-limit.store.js';
+import { smsCodeScripts } from '../dist/verification/codes/sms-code.store.js';
+import { smsCodeAttemptScripts } from '../dist/verification/codes/sms-code-attempt.store.js';
+import { idempotencyScripts } from '../dist/verification/idempotency/idempotency.store.js';
 import { CONNECTIONS, httpRequest, load } from './load.mjs';
 import { operations as allOperations } from './operations.mjs';
 import { cpuSeconds, freePort, leaveServerCore, Processes, residentMb, serverCore } from './processes.mjs';
@@ -57,21 +57,21 @@ try {
 
 /** @returns whether every answer was a success. */
 async function bench() {
-  const surroundings = await startSurroundings();
-  const { servers, stores } = await startServers(surroundings);
+  const dependencies = await startSurroundings();
+  const { servers, stores } = await startServers(dependencies);
   const slices = [];
   for (let round = -plan.warmUpRounds; round < plan.rounds; round += 1) {
     for (const operation of operations) {
       for (const [name, server] of Object.entries(servers)) {
         if (!operation.servers[name]) continue;
-        const slice = await measure(operation, name, server, { ...surroundings, stores });
+        const slice = await measure(operation, name, server, { ...dependencies, stores });
         slices.push({ round, operation: operation.name, server: name, ...slice });
       }
     }
     process.stderr.write(round < 0 ? 'warm-up ' : `${round + 1} `);
   }
   process.stderr.write(`of ${plan.rounds}\n\n`);
-  return await report(slices, surroundings.redisName);
+  return await report(slices, dependencies.redisName);
 }
 
 async function startSurroundings() {
@@ -114,7 +114,7 @@ async function startServers({ createDatabase, redis, redisUrl, gatewayPort }) {
   await query(common.DATABASE_URL, 'vacuum analyze users');
   const REDIS_SCRIPTS = JSON.stringify({
     ...rateLimitScripts,
-    ...smsRequestScripts,
+    ...idempotencyScripts,
     ...smsCodeScripts,
     ...smsCodeAttemptScripts,
   });

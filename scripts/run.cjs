@@ -33,7 +33,7 @@ const commands = {
   seed: builtProgram('dist/main.js', 'seed'),
   unlock: builtProgram('dist/main.js', 'unlock'),
   keys: builtProgram('dist/main.js', 'keys'),
-  schema: builtProgram('dist/emit-schema.js'),
+  schema: builtProgram('dist/cli/emit-schema.js'),
   build: async (node) => {
     await build(node);
     await buildPages(node);
@@ -77,7 +77,7 @@ async function check(node, args) {
   await checked('types of the pages', () => mustRun(node, [TSC, '-p', 'web/tsconfig.json']));
   await checked('generated documents of the pages', () => codegen(node, ['--check']));
   await checked('schema', () => mustRun(node, [SCHEMA_LINTER, 'schema.graphql']));
-  await checked('promises', () => mustRun(node, [...JEST, 'test/promises/', ...args]));
+  await checked('promises', () => mustRun(node, [...JEST, 'test/conventions/', ...args]));
 }
 
 /** Writes the typed documents of the pages; with `--check` it fails if they are not as they would be written. */

@@ -1,8 +1,8 @@
 // One simulated day for each of four attackers beside 1,000 honest users, all of whom read every captcha; prints what
 // the attacker got and what the honest users lost. node simulate/attack.mjs
 
+import { moveClock, startSurroundings } from './dependencies.mjs';
 import { attackers, Caller, honestUsers, randomDigits } from './people.mjs';
-import { moveClock, startSurroundings } from './surroundings.mjs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const STEPS = 96;
@@ -11,13 +11,13 @@ const YUAN_PER_TEXT = 0.05;
 const allowances = { perAddressPerHour: 20, perMobilePerDay: 10, perRangePerHour: 20, perDay: 5000 };
 
 const walkedRange = `139${randomDigits(4)}`;
-const surroundings = await startSurroundings({
+const dependencies = await startSurroundings({
   SMS_PER_ADDRESS_PER_HOUR: String(allowances.perAddressPerHour),
   SMS_PER_MOBILE_PER_DAY: String(allowances.perMobilePerDay),
   SMS_PER_RANGE_PER_HOUR: String(allowances.perRangePerHour),
   SMS_PER_DAY: String(allowances.perDay),
 });
-const caller = new Caller(surroundings);
+const caller = new Caller(dependencies);
 let isWithinBounds = true;
 
 try {
@@ -30,13 +30,13 @@ try {
   }
   console.log(isWithinBounds ? '\nAll within their bounds.' : '\nA BOUND WAS BROKEN.');
 } finally {
-  await surroundings.stop();
+  await dependencies.stop();
 }
 process.exit(isWithinBounds ? 0 : 1);
 
 /** The clock moves between the steps; within a step all of them ask at once. */
 async function simulateDay(attacker) {
-  await surroundings.redis.flushall();
+  await dependencies.redis.flushall();
   const users = honestUsers(HONEST, walkedRange);
   const counts = { attempts: 0, texts: 0, refused: 0 };
   for (let step = 0; step < STEPS; step += 1) {

@@ -23,7 +23,7 @@ export function moveClock(milliseconds) {
   aheadMs += milliseconds;
 }
 
-/** `settings` are the service's, beside those that point at these surroundings. */
+/** `settings` are the service's, beside those that point at these dependencies. */
 export async function startSurroundings(settings) {
   const directory = await mkdtemp(join(tmpdir(), 'yanzheng-simulation-'));
   const mock = await createRedisMock({ compatibility: 'redis-7.0' });

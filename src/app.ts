@@ -5,38 +5,38 @@ import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import { CaptchaService } from './captcha/captcha.service.ts';
 import { CaptchaStore } from './captcha/captcha.store.ts';
-import { createGlyphs } from './captcha/captcha-glyphs.ts';
 import { CAPTCHA_ALPHABET } from './captcha/captcha-text.ts';
-import type { Config } from './config.ts';
-import { type AppSurroundings, type Connections, type OnStop, openConnections } from './connections.ts';
-import { observeOperations } from './graphql/observe-operations.ts';
+import { letterOutlines } from './captcha/rendering/fonts.ts';
+import { createGlyphs } from './captcha/rendering/glyphs.ts';
+import { type Audit, createAudit } from './common/audit.ts';
+import { createKeyedHash, type KeyedHash } from './common/keyed-hash.ts';
+import type { Config } from './config/load-config.ts';
+import { type AppDependencies, type Connections, type OnStop, openConnections } from './connections.ts';
+import { instrumentOperations } from './graphql/instrument-operations.ts';
 import { createSchema } from './graphql/schema.ts';
-import { startServer } from './graphql/server.ts';
-import { letterOutlines } from './platform/fonts.ts';
-import { Metrics } from './platform/metrics.ts';
-import { keptPrivateKey } from './platform/token-key.ts';
-import { RateLimitStore } from './rate-limit/rate-limit.store.ts';
+import { startServer } from './http/server.ts';
+import { keptPrivateKey } from './infrastructure/embedded/token-key-file.ts';
+import { Metrics } from './observability/metrics.ts';
+import { RateLimitStore } from './rate-limiting/rate-limit.store.ts';
 import { resolvers } from './resolvers.ts';
-import { type Audit, createAudit } from './shared/audit.ts';
-import { createKeyedHash, type KeyedHash } from './shared/keyed-hash.ts';
-import { UserRepository } from './user/user.repository.ts';
-import { FirstAnswerService } from './verification/first-answer.service.ts';
-import { RegisterUserService } from './verification/register-user.service.ts';
-import { RequestSmsCodeService } from './verification/request-sms-code.service.ts';
-import { SmsCodeStore } from './verification/sms-code.store.ts';
-import { SmsCodeAttemptStore } from './verification/sms-code-attempt.store.ts';
-import { SmsRequestStore } from './verification/sms-request.store.ts';
-import { SpentTokenStore } from './verification/spent-token.store.ts';
+import { UserRepository } from './users/user.repository.ts';
+import { SmsCodeStore } from './verification/codes/sms-code.store.ts';
+import { SmsCodeAttemptStore } from './verification/codes/sms-code-attempt.store.ts';
+import { IdempotencyService } from './verification/idempotency/idempotency.service.ts';
+import { IdempotencyStore } from './verification/idempotency/idempotency.store.ts';
+import { RegisterUserService } from './verification/register-user/register-user.service.ts';
+import { RequestSmsCodeService } from './verification/request-sms-code/request-sms-code.service.ts';
+import { SpentTokenStore } from './verification/tokens/spent-token.store.ts';
+import { VerificationTokens } from './verification/tokens/verification-token.ts';
 import { VerificationResolver } from './verification/verification.resolver.ts';
-import { VerificationTokens } from './verification/verification-token.ts';
-import { VerifySmsCodeService } from './verification/verify-sms-code.service.ts';
+import { VerifySmsCodeService } from './verification/verify-sms-code/verify-sms-code.service.ts';
 
 export interface App {
   readonly url: string;
   readonly stop: () => Promise<void>;
 }
 
-export async function startApp(config: Config, surroundings: AppSurroundings): Promise<App> {
+export async function startApp(config: Config, dependencies: AppDependencies): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
     const failures: unknown[] = [];
@@ -44,7 +44,7 @@ export async function startApp(config: Config, surroundings: AppSurroundings): P
     if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
   };
   try {
-    const url = await wire(config, surroundings, (close) => closers.push(close));
+    const url = await wire(config, dependencies, (close) => closers.push(close));
     return { url, stop };
   } catch (error) {
     // The failure to start is what has to be told.
@@ -53,16 +53,16 @@ export async function startApp(config: Config, surroundings: AppSurroundings): P
   }
 }
 
-async function wire(config: Config, surroundings: AppSurroundings, onStop: OnStop): Promise<string> {
+async function wire(config: Config, dependencies: AppDependencies, onStop: OnStop): Promise<string> {
   const metrics = new Metrics();
-  const secrets = await openSecrets(config, surroundings);
-  const connections = await openConnections(config, surroundings, metrics, onStop);
+  const secrets = await openSecrets(config, dependencies);
+  const connections = await openConnections(config, dependencies, metrics, onStop);
   const instances = createFeatures(config, secrets, connections);
 
   const schema = createSchema(resolvers, { get: (resolver) => instances.get(resolver) });
-  observeOperations(schema, (operation, outcome, seconds) => {
+  instrumentOperations(schema, (operation, outcome, seconds) => {
     metrics.countRequest(operation, outcome, seconds);
-    surroundings.logger.debug({ operation, outcome, seconds }, 'answered');
+    dependencies.logger.debug({ operation, outcome, seconds }, 'answered');
   });
 
   const { redis, database, sms, phone } = connections;
@@ -73,17 +73,17 @@ async function wire(config: Config, surroundings: AppSurroundings, onStop: OnSto
         redis: () => redis.use((client) => client.ping()),
         postgresql: () => database.use((em) => em.execute('select 1')),
       },
-      states: () => ({ sms_gateway: sms.breakerState }),
+      states: () => ({ sms_gateway: sms.circuitState }),
       metrics: () => metrics.exposition(),
     },
     jwks: secrets.tokens.jwks,
     pages: {
       ...config.pages,
-      directory: surroundings.pagesDirectory,
+      directory: dependencies.pagesDirectory,
       phoneTexts: phone && config.pages.phone ? () => phone.texts : undefined,
     },
     finishWork: (atMostMs) => sms.finish(atMostMs),
-    logFault: (requestId, error) => surroundings.logger.error({ requestId, err: error }, 'fault'),
+    logError: (requestId, error) => dependencies.logger.error({ requestId, err: error }, 'fault'),
   });
   onStop(server.stop);
   return server.url;
@@ -99,9 +99,9 @@ interface Secrets {
 
 async function openSecrets(
   { codeSecret: given, token }: Config,
-  surroundings: AppSurroundings,
+  dependencies: AppDependencies,
 ): Promise<Secrets> {
-  const { logger, dataDirectory } = surroundings;
+  const { logger, dataDirectory } = dependencies;
   const codeSecret = createSecretKey(given ?? randomBytes(32));
   const hash = createKeyedHash(codeSecret);
   const privateKey = token.privateKey ?? keptPrivateKey(dataDirectory);
@@ -123,9 +123,9 @@ function createFeatures(
   const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit, glyphs);
   // a request is known for as long as its captcha lives, and as it takes
   const knownForMs = Math.max(config.captcha.ttlSeconds * 1000, config.requestAtMostMs);
-  const smsRequests = new SmsRequestStore(redis, hash, knownForMs);
+  const idempotencyStore = new IdempotencyStore(redis, hash, knownForMs);
   const requesting = new RequestSmsCodeService({
-    firstAnswers: new FirstAnswerService(smsRequests, captchas, {
+    idempotency: new IdempotencyService(idempotencyStore, captchas, {
       captchaTtlSeconds: config.captcha.ttlSeconds,
       requestAtMostMs: config.requestAtMostMs,
     }),

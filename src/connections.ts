@@ -2,27 +2,27 @@
 
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Logger } from 'pino';
-import type { Config } from './config.ts';
+import type { Dependency } from './common/dependency.ts';
+import type { RedisDependency } from './common/redis/redis-client.ts';
+import type { Config } from './config/load-config.ts';
+import { guard } from './infrastructure/dependency-client.ts';
+import { isDatabaseOutage } from './infrastructure/postgres/database.ts';
+import { openDatabase, prepareSchema } from './infrastructure/postgres/open-database.ts';
+import { openRedis } from './infrastructure/redis/open-redis.ts';
 import { databaseContent } from './mikro-orm.config.ts';
-import { isDatabaseOutage } from './platform/database.ts';
-import { guard } from './platform/guard.ts';
-import type { DependencyName, Metrics } from './platform/metrics.ts';
-import { openDatabase, prepareSchema } from './platform/open-database.ts';
-import { openRedis } from './platform/open-redis.ts';
-import { OutageLog } from './platform/outage-log.ts';
-import { rateLimitScripts } from './rate-limit/rate-limit.store.ts';
-import type { Dependency } from './shared/dependency.ts';
-import type { RedisDependency } from './shared/redis-client.ts';
-import { ObservedSmsSender, type ObserveText } from './sms/observed-sms-sender.ts';
-import { ProtectedSmsSender } from './sms/protected-sms-sender.ts';
+import type { DependencyName, Metrics } from './observability/metrics.ts';
+import { OutageLog } from './observability/outage-log.ts';
+import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
+import { InstrumentedSmsSender, type ObserveText } from './sms/delivery/instrumented-sms-sender.ts';
+import { ResilientSmsSender } from './sms/delivery/resilient-sms-sender.ts';
+import { startSmsProvider } from './sms/providers/providers.ts';
 import type { SimulatedPhone } from './sms/simulated-phone.ts';
-import { startSmsProvider } from './sms/sms-providers.ts';
 import type { SmsSender } from './sms/sms-sender.ts';
-import { smsCodeScripts } from './verification/sms-code.store.ts';
-import { smsCodeAttemptScripts } from './verification/sms-code-attempt.store.ts';
-import { smsRequestScripts } from './verification/sms-request.store.ts';
+import { smsCodeScripts } from './verification/codes/sms-code.store.ts';
+import { smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
+import { idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
 
-export interface AppSurroundings {
+export interface AppDependencies {
   readonly logger: Logger;
   /** Where the embedded database lives. */
   readonly dataDirectory: string;
@@ -38,7 +38,7 @@ export interface AppSurroundings {
 const DEPENDENCY_TIMEOUT_MS = 1000;
 
 /** Five texts without an answer are no accident; ten seconds are a wait that a person puts up with. */
-const SMS_BREAKER = { breakAfter: 5, restMs: 10_000 };
+const SMS_BREAKER = { failureThreshold: 5, resetTimeoutMs: 10_000 };
 
 /** Takes what has to be closed, in the order of opening. */
 export type OnStop = (close: () => Promise<void>) => void;
@@ -46,14 +46,14 @@ export type OnStop = (close: () => Promise<void>) => void;
 export interface Connections {
   readonly database: Dependency<SqlEntityManager>;
   readonly redis: RedisDependency;
-  readonly sms: ProtectedSmsSender;
+  readonly sms: ResilientSmsSender;
   /** With the simulated provider only. */
   readonly phone: SimulatedPhone | undefined;
 }
 
 export async function openConnections(
   config: Config,
-  { logger, dataDirectory, print, sms }: AppSurroundings,
+  { logger, dataDirectory, print, sms }: AppDependencies,
   metrics: Metrics,
   onStop: OnStop,
 ): Promise<Connections> {
@@ -72,16 +72,16 @@ export async function openConnections(
   onStop(database.close);
   await prepareSchema(database);
 
-  const scripts = { ...rateLimitScripts, ...smsRequestScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
+  const scripts = { ...rateLimitScripts, ...idempotencyScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
   const noteRedis = (error: Error) => outages.note('redis', error);
   const redis = await openRedis(config.redisUrl, scripts, DEPENDENCY_TIMEOUT_MS, noteRedis);
   onStop(redis.close);
 
   const provider = sms ? { sender: sms } : await startSmsProvider(config.sms, print);
-  const observedProvider = new ObservedSmsSender(provider.sender, observeText(metrics));
-  const sender = new ProtectedSmsSender(observedProvider, {
+  const observedProvider = new InstrumentedSmsSender(provider.sender, observeText(metrics));
+  const sender = new ResilientSmsSender(observedProvider, {
     ...SMS_BREAKER,
-    mostUnderWay: config.smsMostUnderWay,
+    maxInFlight: config.smsMaxInFlight,
   });
   metrics.watchSms(sender);
   onStop(() => sender.close());

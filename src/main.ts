@@ -5,15 +5,15 @@ import { existsSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { startApp } from './app.ts';
-import { migrate, printKeys, seed, UsageError, unlock } from './commands.ts';
-import { type Config, ConfigError, type Purpose, readConfig } from './config.ts';
-import { CannotListen } from './graphql/server.ts';
-import { DataDirectoryInUse } from './platform/embedded/data-lock.ts';
-import { createLogger } from './platform/logger.ts';
-import { DatabaseNotReady } from './platform/open-database.ts';
-import { TokenKeyUnusable } from './platform/token-key.ts';
-import { DependencyUnavailable } from './shared/dependency.ts';
-import { pages, welcome } from './welcome.ts';
+import { migrate, printKeys, seed, UsageError, unlock } from './cli/commands.ts';
+import { pages, welcome } from './cli/start-banner.ts';
+import { DependencyUnavailableError } from './common/dependency.ts';
+import { type Config, ConfigError, type Purpose, readConfig } from './config/load-config.ts';
+import { ListenError } from './http/server.ts';
+import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
+import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
+import { DatabaseNotReadyError } from './infrastructure/postgres/open-database.ts';
+import { createLogger } from './observability/logger.ts';
 
 const DATA_DIRECTORY = resolve('.data');
 /** Beside the program, wherever it was started. */
@@ -22,12 +22,12 @@ const PAGES_DIRECTORY = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'w
 const STOP_AT_MOST_MS = 9500;
 
 const PLAIN = [
-  CannotListen,
+  ListenError,
   ConfigError,
-  DataDirectoryInUse,
-  DatabaseNotReady,
-  DependencyUnavailable,
-  TokenKeyUnusable,
+  DataDirectoryInUseError,
+  DatabaseNotReadyError,
+  DependencyUnavailableError,
+  TokenKeyFileError,
   UsageError,
 ];
 

@@ -1,7 +1,7 @@
 // What the database holds, for MikroORM.
 
-import { migrations } from './migrations/migrations.ts';
-import type { DatabaseContent } from './platform/database.ts';
-import { User } from './user/user.entity.ts';
+import type { DatabaseContent } from './infrastructure/postgres/database.ts';
+import { migrations } from './users/migrations/migrations.ts';
+import { User } from './users/user.entity.ts';
 
 export const databaseContent: DatabaseContent = { entities: [User], migrations };

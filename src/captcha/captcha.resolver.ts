@@ -1,8 +1,8 @@
 // The query `imageCaptcha`.
 
 import { Ctx, Query, Resolver } from 'type-graphql';
-import { orUnavailable } from '../shared/dependency.ts';
-import type { RequestContext } from '../shared/request-context.ts';
+import { orUnavailable } from '../common/dependency.ts';
+import type { RequestContext } from '../common/request-context.ts';
 import { ImageCaptchaResult } from './captcha.schema.ts';
 import type { CaptchaService } from './captcha.service.ts';
 

@@ -1,10 +1,10 @@
 // The captcha's part of the schema.
 
 import { createUnionType, Field, ID, Int, ObjectType } from 'type-graphql';
-import { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
-import { ServiceUnavailableError } from '../shared/dependency.ts';
-import type { Sentences } from '../shared/locale.ts';
-import { UserError } from '../shared/user-error.ts';
+import { ServiceUnavailableError } from '../common/dependency.ts';
+import type { Sentences } from '../common/locale.ts';
+import { UserError } from '../errors/user-error.ts';
+import { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
 
 @ObjectType({
   description:

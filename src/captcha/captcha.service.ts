@@ -1,17 +1,17 @@
 // Issues captchas and takes their answers.
 
 import { randomInt } from 'node:crypto';
-import { addressAllowance } from '../rate-limit/allowance.ts';
-import type { TooManyRequestsError } from '../rate-limit/rate-limit.schema.ts';
-import type { RateLimitStore } from '../rate-limit/rate-limit.store.ts';
-import type { Audit, Caller } from '../shared/audit.ts';
-import type { KeyedHash } from '../shared/keyed-hash.ts';
-import { randomId } from '../shared/random-id.ts';
+import type { Audit, Caller } from '../common/audit.ts';
+import type { KeyedHash } from '../common/keyed-hash.ts';
+import { randomId } from '../common/random-id.ts';
+import type { RateLimitStore } from '../rate-limiting/rate-limit.store.ts';
+import { addressAllowance } from '../rate-limiting/rate-limit.ts';
+import type { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
-import type { Glyphs } from './captcha-glyphs.ts';
-import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './captcha-image.ts';
 import { captchaText, isCaptchaAnswer } from './captcha-text.ts';
+import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './rendering/captcha-image.ts';
+import type { Glyphs } from './rendering/glyphs.ts';
 
 export interface CaptchaSettings {
   readonly ttlSeconds: number;
@@ -30,7 +30,7 @@ export class CaptchaService {
 
   /**
    * A new captcha, its text kept for `ttlSeconds`.
-   * @throws DependencyUnavailable if Redis does not answer.
+   * @throws DependencyUnavailableError if Redis does not answer.
    */
   async issue(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
     const askedTooOften = await this.rateLimit.reserve([this.perMinute(caller.clientAddress)]);
@@ -54,7 +54,7 @@ export class CaptchaService {
 
   /**
    * Whether the captcha can still be answered.
-   * @throws DependencyUnavailable if Redis does not answer.
+   * @throws DependencyUnavailableError if Redis does not answer.
    */
   isLive(id: string): Promise<boolean> {
     return this.captchas.isLive(id);
@@ -63,7 +63,7 @@ export class CaptchaService {
   /**
    * Spends the captcha, whatever the answer is.
    * @returns the refusal, or `undefined` if the answer is right.
-   * @throws DependencyUnavailable if Redis does not answer.
+   * @throws DependencyUnavailableError if Redis does not answer.
    */
   async take(
     id: string,

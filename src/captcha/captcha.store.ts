@@ -1,6 +1,6 @@
 // The answers of live captchas in Redis, as plain text under `captcha:<id>`.
 
-import type { RedisDependency } from '../shared/redis-client.ts';
+import type { RedisDependency } from '../common/redis/redis-client.ts';
 
 export class CaptchaStore {
   constructor(
@@ -8,12 +8,12 @@ export class CaptchaStore {
     private readonly ttlSeconds: number,
   ) {}
 
-  /** @throws DependencyUnavailable if Redis does not answer. */
+  /** @throws DependencyUnavailableError if Redis does not answer. */
   async save(id: string, text: string): Promise<void> {
     await this.redis.use((redis) => redis.set(key(id), text, 'EX', this.ttlSeconds));
   }
 
-  /** @throws DependencyUnavailable if Redis does not answer. */
+  /** @throws DependencyUnavailableError if Redis does not answer. */
   async isLive(id: string): Promise<boolean> {
     return (await this.redis.use((redis) => redis.exists(key(id)))) === 1;
   }
@@ -21,7 +21,7 @@ export class CaptchaStore {
   /**
    * Hands out the text of a captcha to exactly one caller and forgets it.
    * @returns `null` if there is none by that id.
-   * @throws DependencyUnavailable if Redis does not answer.
+   * @throws DependencyUnavailableError if Redis does not answer.
    */
   async take(id: string): Promise<string | null> {
     return this.redis.use((redis) => redis.getdel(key(id)));

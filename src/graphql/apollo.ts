@@ -6,17 +6,17 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
-import type { RequestContext } from '../shared/request-context.ts';
-import { documentStatus } from './document-status.ts';
-import { maxAliases, maxOperations, maxRootFields } from './guards.ts';
-import { faultRequestIds, type LogFault, maskFault } from './mask-faults.ts';
+import type { RequestContext } from '../common/request-context.ts';
+import { faultRequestIds, formatError, type LogError } from './format-errors.ts';
+import { maxAliases, maxOperations, maxRootFields } from './query-limits.ts';
+import { responseStatus } from './response-status.ts';
 
 /** The complete introspection query has 184 tokens. */
 const MAX_TOKENS = 500;
 /** The complete introspection query selects 240 times through itself. */
 const MAX_RECURSIVE_SELECTIONS = 300;
 
-export function createApollo(schema: GraphQLSchema, logFault: LogFault): ApolloServer<RequestContext> {
+export function createApollo(schema: GraphQLSchema, logError: LogError): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
     // Apollo's defaults follow NODE_ENV; ours do not.
@@ -33,15 +33,15 @@ export function createApollo(schema: GraphQLSchema, logFault: LogFault): ApolloS
     validationOptions: { maxErrors: 5 },
     executionOptions: { maxCoercionErrors: 5 },
     validationRules: [maxRootFields(1), maxOperations(5), maxAliases(4)],
-    formatError: maskFault,
+    formatError: formatError,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      faultRequestIds(logFault),
-      documentStatus,
+      faultRequestIds(logError),
+      responseStatus,
     ],
     // The process's own end is handled where the process is.
     stopOnTerminationSignals: false,
-    logger: { debug() {}, info() {}, warn() {}, error: (message) => logFault('apollo', message) },
+    logger: { debug() {}, info() {}, warn() {}, error: (message) => logError('apollo', message) },
   });
 }

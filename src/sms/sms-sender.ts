@@ -1,8 +1,8 @@
 // The port that every SMS provider implements: one text to one phone.
 
-import type { Mobile } from '../shared/mobile.ts';
+import type { Mobile } from '../common/phone-number.ts';
 
-export interface CodeMessage {
+export interface SmsMessage {
   readonly mobile: Mobile;
   /** The code as it is typed, leading zeros and all. */
   readonly code: string;
@@ -20,7 +20,7 @@ export type SmsOutcome = (
   | { readonly kind: 'unknown'; readonly reason: string }
 ) & {
   /** The provider could not be reached, or what came back was no answer of it: it may be better to leave it alone. */
-  readonly noAnswer?: true;
+  readonly noResponse?: true;
 };
 
 export interface SmsSender {
@@ -28,7 +28,7 @@ export interface SmsSender {
    * Tries once and answers within the provider's time limit. Never throws: what went wrong is the outcome, and its
    * `reason`, for the log, holds no secret, no code and no mobile.
    */
-  send(message: CodeMessage): Promise<SmsOutcome>;
+  send(message: SmsMessage): Promise<SmsOutcome>;
   /** Closes the connections, after a moment for sends that are still running. */
   close(): Promise<void>;
 }

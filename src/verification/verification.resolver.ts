@@ -1,14 +1,14 @@
 // The mutations of the verification.
 
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { orUnavailable } from '../shared/dependency.ts';
-import type { RequestContext } from '../shared/request-context.ts';
-import { RegisterUserInput, RegisterUserResult } from './register-user.schema.ts';
-import type { RegisterUserService } from './register-user.service.ts';
-import { RequestSmsCodeInput, RequestSmsCodeResult } from './request-sms-code.schema.ts';
-import type { RequestSmsCodeService } from './request-sms-code.service.ts';
-import { VerifySmsCodeInput, VerifySmsCodeResult } from './verify-sms-code.schema.ts';
-import type { VerifySmsCodeService } from './verify-sms-code.service.ts';
+import { orUnavailable } from '../common/dependency.ts';
+import type { RequestContext } from '../common/request-context.ts';
+import { RegisterUserInput, RegisterUserResult } from './register-user/register-user.schema.ts';
+import type { RegisterUserService } from './register-user/register-user.service.ts';
+import { RequestSmsCodeInput, RequestSmsCodeResult } from './request-sms-code/request-sms-code.schema.ts';
+import type { RequestSmsCodeService } from './request-sms-code/request-sms-code.service.ts';
+import { VerifySmsCodeInput, VerifySmsCodeResult } from './verify-sms-code/verify-sms-code.schema.ts';
+import type { VerifySmsCodeService } from './verify-sms-code/verify-sms-code.service.ts';
 
 @Resolver()
 export class VerificationResolver {

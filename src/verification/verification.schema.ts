@@ -1,8 +1,8 @@
 // What the verification's operations have in common in the schema.
 
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import type { Sentences } from '../shared/locale.ts';
-import { UserError } from '../shared/user-error.ts';
+import type { Sentences } from '../common/locale.ts';
+import { UserError } from '../errors/user-error.ts';
 
 export enum SmsCodePurpose {
   REGISTER = 'REGISTER',

@@ -5,12 +5,12 @@ import type { Browser, Route } from 'playwright-core';
 import { freshMobile } from '../support/api.ts';
 import { findingsOfAxe, startBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { registerMobile } from '../support/registered.ts';
 import { type PageOptions, RegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, startTestApp, type TestApp } from '../support/test-app.ts';
 import { type Answer, refusal, silence, success } from '../support/test-gateway.ts';
+import { registerMobile } from '../support/users.ts';
 
 const PHONE_320 = { viewport: { width: 320, height: 640 } };
 

@@ -3,7 +3,11 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { chinaTimestamp, secondsUntilChinaMidnight, sign } from '../../src/sms/yuntongxun/signature.ts';
+import {
+  chinaTimestamp,
+  secondsUntilChinaMidnight,
+  sign,
+} from '../../src/sms/providers/yuntongxun/signature.ts';
 
 const run = promisify(execFile);
 

@@ -3,8 +3,11 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { chinaTimestamp, sign } from '../../src/sms/yuntongxun/signature.ts';
-import { SimulatedGateway, type TakenText } from '../../src/sms/yuntongxun/simulated-gateway.ts';
+import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
+import {
+  SimulatedGateway,
+  type TakenText,
+} from '../../src/sms/providers/yuntongxun/simulator/simulated-gateway.ts';
 
 const SID = '8a216da85f0000000000000000000001';
 const TOKEN = '0123456789abcdef0123456789abcdef';

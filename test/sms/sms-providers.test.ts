@@ -2,9 +2,9 @@
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { Mobile } from '../../src/shared/mobile.ts';
-import { ObservedSmsSender } from '../../src/sms/observed-sms-sender.ts';
-import { startSmsProvider } from '../../src/sms/sms-providers.ts';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import { InstrumentedSmsSender } from '../../src/sms/delivery/instrumented-sms-sender.ts';
+import { startSmsProvider } from '../../src/sms/providers/providers.ts';
 import type { SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
 import { json, TestGateway } from '../support/test-gateway.ts';
 import { describeSmsSender, type SenderUnderTest } from './sms-sender-contract.ts';
@@ -108,7 +108,7 @@ describe('a provider that is observed', () => {
       },
     };
     const told: unknown[][] = [];
-    const observed = new ObservedSmsSender(provider, (...facts) => told.push(facts));
+    const observed = new InstrumentedSmsSender(provider, (...facts) => told.push(facts));
     const mobile = '+8613800138000' as Mobile;
     for (const [index, outcome] of outcomes.entries()) {
       expect(await observed.send({ mobile, code: String(index), validForMinutes: 5 })).toBe(outcome);

@@ -1,8 +1,8 @@
 // What every SMS provider promises, whoever it is: each one runs these tests.
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { Mobile } from '../../src/shared/mobile.ts';
-import type { CodeMessage, SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import type { SmsMessage, SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
 
 export interface SenderUnderTest {
   readonly sender: SmsSender;
@@ -15,10 +15,10 @@ export interface SenderUnderTest {
   stop(): Promise<void>;
 }
 
-const MESSAGE: CodeMessage = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
+const MESSAGE: SmsMessage = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
 
 /** Many texts with a mobile and a code of their own each. */
-function messages(count: number): CodeMessage[] {
+function messages(count: number): SmsMessage[] {
   return Array.from({ length: count }, (_, index) => ({
     mobile: `+861390013${String(8000 + index)}` as Mobile,
     code: String(500_000 + index * 7),
@@ -80,8 +80,8 @@ export function describeSmsSender(name: string, start: () => Promise<SenderUnder
     it('tells of a failure as an outcome, without secret, code or mobile', async () => {
       provider.breakDown();
       for (const message of [MESSAGE, ...messages(3)]) {
-        const { noAnswer = true, ...outcome } = await provider.sender.send(message);
-        expect(noAnswer).toBe(true);
+        const { noResponse = true, ...outcome } = await provider.sender.send(message);
+        expect(noResponse).toBe(true);
         expect(outcome).toEqual(
           outcome.kind === 'notSent'
             ? {

@@ -1,10 +1,10 @@
 // What the Yuntongxun sender makes of an answer: every status code that is known, and every form an answer can have.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import type { Mobile } from '../../src/shared/mobile.ts';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import { refusalRetrySeconds } from '../../src/sms/providers/yuntongxun/status-code.ts';
+import { YuntongxunSender } from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
 import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
-import { refusalRetrySeconds } from '../../src/sms/yuntongxun/status-code.ts';
-import { YuntongxunSender } from '../../src/sms/yuntongxun/yuntongxun-sender.ts';
 import { type Answer, json, refusal, TestGateway } from '../support/test-gateway.ts';
 
 const MESSAGE_ID = '3f2c9d0a5b7e4c1d8e6f00112233aabb';
@@ -293,7 +293,7 @@ describe('an answer of the gateway', () => {
         expect(outcome).toEqual({
           kind: 'unknown',
           reason: `HTTP ${status} without a status code`,
-          noAnswer: true,
+          noResponse: true,
         });
       }
     });
@@ -303,7 +303,7 @@ describe('an answer of the gateway', () => {
       expect(outcome).toEqual({
         kind: 'unknown',
         reason: `HTTP ${status} without a status code`,
-        noAnswer: true,
+        noResponse: true,
       });
     });
 
@@ -314,7 +314,7 @@ describe('an answer of the gateway', () => {
       expect(outcome).toEqual({
         kind: 'unknown',
         reason: `HTTP ${status} without a status code`,
-        noAnswer: true,
+        noResponse: true,
       });
       expect(elsewhere.requests).toHaveLength(0);
       await elsewhere.stop();

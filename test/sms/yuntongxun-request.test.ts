@@ -3,9 +3,12 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Mobile } from '../../src/shared/mobile.ts';
-import { chinaTimestamp, sign } from '../../src/sms/yuntongxun/signature.ts';
-import { YuntongxunSender, type YuntongxunSettings } from '../../src/sms/yuntongxun/yuntongxun-sender.ts';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
+import {
+  YuntongxunSender,
+  type YuntongxunSettings,
+} from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
 import { type GatewayRequest, success, TestGateway } from '../support/test-gateway.ts';
 
 const SID = '8a216da85f0000000000000000000001';

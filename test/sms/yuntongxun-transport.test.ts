@@ -6,9 +6,12 @@ import type { ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { Mobile } from '../../src/shared/mobile.ts';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import {
+  YuntongxunSender,
+  type YuntongxunSettings,
+} from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
 import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
-import { YuntongxunSender, type YuntongxunSettings } from '../../src/sms/yuntongxun/yuntongxun-sender.ts';
 import { type Answer, json, reset, silence, success, TestGateway } from '../support/test-gateway.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
@@ -77,7 +80,7 @@ describe('a text', () => {
         kind: 'notSent',
         reason: expect.stringMatching(reason),
         retryAfterSeconds: 10,
-        noAnswer: true,
+        noResponse: true,
       });
     }
 
@@ -90,7 +93,7 @@ describe('a text', () => {
 
     it('when the host has no address', async () => {
       const sender = createSender({ baseUrl: 'https://gateway.invalid:8883' });
-      expectNotSent(await sendInTime(sender), /ENOTFOUND|EAI_AGAIN|DeadlineExceeded/);
+      expectNotSent(await sendInTime(sender), /ENOTFOUND|EAI_AGAIN|DeadlineExceededError/);
     });
 
     it("when nobody vouches for the gateway's certificate", async () => {
@@ -136,7 +139,7 @@ describe('a text', () => {
       // A text that waits may still get the connection that the first ones leave, in its last milliseconds.
       const waited = outcomes.filter(({ kind }) => kind === 'notSent');
       expect(waited.length).toBeGreaterThan(0);
-      for (const outcome of waited) expectNotSent(outcome, /DeadlineExceeded/);
+      for (const outcome of waited) expectNotSent(outcome, /DeadlineExceededError/);
 
       gateway.answer = success;
       expect(await sendInTime(sender, '999999')).toMatchObject({ kind: 'sent' });
@@ -220,7 +223,7 @@ describe('a text', () => {
       expect(await sendInTime(sender)).toEqual({
         kind: 'unknown',
         reason: expect.stringMatching(/./),
-        noAnswer: true,
+        noResponse: true,
       });
       expect(gateway.requests).toHaveLength(1);
       gateway.answer = success;

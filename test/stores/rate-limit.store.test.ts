@@ -2,16 +2,16 @@
 
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Cluster, Redis } from 'ioredis';
-import type { Allowance } from '../../src/rate-limit/allowance.ts';
-import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
-import { RateLimitStore } from '../../src/rate-limit/rate-limit.store.ts';
+import { RateLimitStore } from '../../src/rate-limiting/rate-limit.store.ts';
+import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
+import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limiting/rate-limiting.schema.ts';
 import { connectRedisTo } from '../support/redis-dependency.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { describeEachRedis } from '../support/suites.ts';
 
 let lastSubject = 0;
 
-function allowance(limit: number, windowSeconds: number, name = ''): Allowance {
+function allowance(limit: number, windowSeconds: number, name = ''): RateLimit {
   lastSubject += 1;
   return { key: `{test}:${lastSubject}:${name}`, scope: RateLimitScope.MOBILE, limit, windowSeconds };
 }
@@ -31,7 +31,7 @@ describeEachRedis('an allowance', (kind) => {
     await server?.stop();
   });
 
-  const reserve = async (...allowances: Allowance[]) => store.reserve(allowances);
+  const reserve = async (...allowances: RateLimit[]) => store.reserve(allowances);
 
   it('admits exactly its limit of 500 callers at once', async () => {
     const hundred = allowance(100, 60);

@@ -2,15 +2,18 @@
 
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
-import { createKeyedHash } from '../../src/shared/keyed-hash.ts';
-import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
-import type { RedisClient } from '../../src/shared/redis-client.ts';
-import { SmsCodeStore } from '../../src/verification/sms-code.store.ts';
-import { type SmsCodeAttempt, SmsCodeAttemptStore } from '../../src/verification/sms-code-attempt.store.ts';
-import { rangeKey } from '../../src/verification/sms-code-keys.ts';
+import { createKeyedHash } from '../../src/common/keyed-hash.ts';
+import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
+import { rangeKey } from '../../src/common/redis/keys.ts';
+import type { RedisClient } from '../../src/common/redis/redis-client.ts';
+import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limiting/rate-limiting.schema.ts';
+import { SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
+import {
+  type SmsCodeAttempt,
+  SmsCodeAttemptStore,
+} from '../../src/verification/codes/sms-code-attempt.store.ts';
 import { SmsCodePurpose } from '../../src/verification/verification.schema.ts';
-import { SmsCodeExpiredError } from '../../src/verification/verify-sms-code.schema.ts';
+import { SmsCodeExpiredError } from '../../src/verification/verify-sms-code/verify-sms-code.schema.ts';
 import { freshMobile } from '../support/api.ts';
 import { expectEveryKeyToEnd } from '../support/keyspace.ts';
 import { connectRedisTo } from '../support/redis-dependency.ts';

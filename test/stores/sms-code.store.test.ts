@@ -3,11 +3,11 @@
 import { createSecretKey, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Cluster, Redis } from 'ioredis';
-import { TooManyRequestsError } from '../../src/rate-limit/rate-limit.schema.ts';
-import { createKeyedHash } from '../../src/shared/keyed-hash.ts';
-import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
-import { type SendLimits, sendAllowances } from '../../src/verification/send-allowances.ts';
-import { type OpenSmsCode, SmsCodeStore } from '../../src/verification/sms-code.store.ts';
+import { createKeyedHash } from '../../src/common/keyed-hash.ts';
+import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
+import { type SendLimits, sendAllowances } from '../../src/rate-limiting/limits.ts';
+import { TooManyRequestsError } from '../../src/rate-limiting/rate-limiting.schema.ts';
+import { type OpenSmsCode, SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
 import { SmsCodePurpose } from '../../src/verification/verification.schema.ts';
 import { freshMobile } from '../support/api.ts';
 import { connectRedisTo } from '../support/redis-dependency.ts';

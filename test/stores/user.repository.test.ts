@@ -5,15 +5,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DependencyUnavailableError } from '../../src/common/dependency.ts';
+import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
+import { guard } from '../../src/infrastructure/dependency-client.ts';
+import { isDatabaseOutage } from '../../src/infrastructure/postgres/database.ts';
+import {
+  type OpenDatabase,
+  openDatabase,
+  prepareSchema,
+} from '../../src/infrastructure/postgres/open-database.ts';
 import { databaseContent } from '../../src/mikro-orm.config.ts';
-import { isDatabaseOutage } from '../../src/platform/database.ts';
-import { guard } from '../../src/platform/guard.ts';
-import { type OpenDatabase, openDatabase, prepareSchema } from '../../src/platform/open-database.ts';
-import { DependencyUnavailable } from '../../src/shared/dependency.ts';
-import { type Mobile, parseMobile } from '../../src/shared/mobile.ts';
-import { User } from '../../src/user/user.entity.ts';
-import { UserRepository } from '../../src/user/user.repository.ts';
-import { uuidV7 } from '../../src/user/uuid-v7.ts';
+import { User } from '../../src/users/user.entity.ts';
+import { UserRepository } from '../../src/users/user.repository.ts';
+import { uuidV7 } from '../../src/users/uuid-v7.ts';
 import { freshMobile } from '../support/api.ts';
 import { describeWithPostgres } from '../support/suites.ts';
 import { createTestDatabase } from '../support/test-app.ts';
@@ -92,7 +96,7 @@ describeWithPostgres('users in PostgreSQL', () => {
       }),
     );
     await expect(users.isRegistered(parseMobile(freshMobile()) as Mobile)).rejects.toThrow(
-      DependencyUnavailable,
+      DependencyUnavailableError,
     );
     await database.close();
   });

@@ -16,7 +16,7 @@ const REQUEST_SMS_CODE = `mutation ($input: RequestSmsCodeInput!) { requestSmsCo
   ... on UserError { message }
   ... on IncompleteInputError { missingFields }
   ... on TooManyRequestsError { scope retryAfterSeconds }
-  ... on SmsNotDeliveredError { mayStillArrive retryAfterSeconds }
+  ... on SmsSendFailedError { mayStillArrive retryAfterSeconds }
   ... on ServiceUnavailableError { retryAfterSeconds }
 } }`;
 

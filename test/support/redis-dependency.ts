@@ -1,12 +1,12 @@
 // A connection like the service's own, without its time limit and its log.
 
-import { guard } from '../../src/platform/guard.ts';
-import { openRedis } from '../../src/platform/open-redis.ts';
-import { rateLimitScripts } from '../../src/rate-limit/rate-limit.store.ts';
-import type { RedisClient, RedisDependency } from '../../src/shared/redis-client.ts';
-import { smsCodeScripts } from '../../src/verification/sms-code.store.ts';
-import { smsCodeAttemptScripts } from '../../src/verification/sms-code-attempt.store.ts';
-import { smsRequestScripts } from '../../src/verification/sms-request.store.ts';
+import type { RedisClient, RedisDependency } from '../../src/common/redis/redis-client.ts';
+import { guard } from '../../src/infrastructure/dependency-client.ts';
+import { openRedis } from '../../src/infrastructure/redis/open-redis.ts';
+import { rateLimitScripts } from '../../src/rate-limiting/rate-limit.store.ts';
+import { smsCodeScripts } from '../../src/verification/codes/sms-code.store.ts';
+import { smsCodeAttemptScripts } from '../../src/verification/codes/sms-code-attempt.store.ts';
+import { idempotencyScripts } from '../../src/verification/idempotency/idempotency.store.ts';
 
 export interface ConnectedRedis {
   readonly client: RedisClient;
@@ -16,7 +16,7 @@ export interface ConnectedRedis {
 }
 
 export async function connectRedisTo(url: string): Promise<ConnectedRedis> {
-  const scripts = { ...rateLimitScripts, ...smsRequestScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
+  const scripts = { ...rateLimitScripts, ...idempotencyScripts, ...smsCodeScripts, ...smsCodeAttemptScripts };
   const { client } = await openRedis(url, scripts, 5000, () => {});
   let calls = 0;
   const dependency = guard(() => client, {

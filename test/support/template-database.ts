@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/core';
 import pg from 'pg';
+import { postgresOptions } from '../../src/infrastructure/postgres/database.ts';
 import { databaseContent } from '../../src/mikro-orm.config.ts';
-import { postgresOptions } from '../../src/platform/database.ts';
 
 /** The database from which every test file gets its copy. */
 export const templateDatabase = 'template_yanzheng';

@@ -2,11 +2,11 @@
 
 import { randomInt } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
-import { createGlyphs, MASK_SIZE } from '../../dist/captcha/captcha-glyphs.js';
-import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from '../../dist/captcha/captcha-image.js';
 import { CAPTCHA_ALPHABET, captchaText } from '../../dist/captcha/captcha-text.js';
-import { palettePng } from '../../dist/captcha/png.js';
-import { letterOutlines } from '../../dist/platform/fonts.js';
+import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from '../../dist/captcha/rendering/captcha-image.js';
+import { letterOutlines } from '../../dist/captcha/rendering/fonts.js';
+import { createGlyphs, MASK_SIZE } from '../../dist/captcha/rendering/glyphs.js';
+import { palettePng } from '../../dist/captcha/rendering/png.js';
 
 export const WIDTH = CAPTCHA_WIDTH;
 export const HEIGHT = CAPTCHA_HEIGHT;

@@ -1,7 +1,7 @@
 // The letters of the generator as templates, in all the ways in which it turns, shears and stretches them, and how much
 // a part of a picture is like each.
 
-import { LETTER_HEIGHT, MASK_SIZE } from '../../dist/captcha/captcha-glyphs.js';
+import { LETTER_HEIGHT, MASK_SIZE } from '../../dist/captcha/rendering/glyphs.js';
 import { ALPHABET, glyphs } from './pictures.mjs';
 
 const TURNS = [-0.3, -0.15, 0, 0.15, 0.3];

@@ -10,7 +10,7 @@ export function forgetful(outcome: RegisterUserOutcome): string {
     case 'InvalidVerificationTokenError':
     case 'ServiceUnavailableError':
       return outcome.message;
-    case 'NoAnswer':
+    case 'NoResponse':
       return '';
     default:
       // @ts-expect-error

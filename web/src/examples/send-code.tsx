@@ -9,7 +9,7 @@ export function SendCode({ mobile, say }: { mobile: string; say: (sentence: stri
   const send = async () => {
     if (captcha?.__typename !== 'ImageCaptcha') return renew();
     const outcome = await requestSmsCode({ mobile, captchaId: captcha.id, captchaAnswer });
-    if (outcome.__typename === 'NoAnswer') return say('Please send the same again.'); // never a second text
+    if (outcome.__typename === 'NoResponse') return say('Please send the same again.'); // never a second text
     renew(); // the picture is spent, nearly always
     if (outcome.__typename === 'SmsCodeSent') return start(outcome.resendAfterSeconds);
     say(outcome.message); // or branch on __typename: each member has facts of its own

@@ -1,7 +1,7 @@
 // The picture of the captcha, or what stands in its place; always of the same size, so that nothing moves.
 
 import type { ImageCaptchaState } from '../verification/index.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 
 interface CaptchaPictureProps {
   readonly captcha: ImageCaptchaState;

@@ -3,12 +3,12 @@
 import {
   assertNever,
   type ImageCaptchaOutcome,
-  type NoAnswer,
+  type NoResponse,
   type RegisterUserOutcome,
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
 } from '../verification/index.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 
 /** The fields, named as in the operations' inputs, and the form as a whole. */
 export type Place = 'mobile' | 'captchaAnswer' | 'code' | 'form';
@@ -47,7 +47,7 @@ export function requestFeedback(
       return { at: 'captchaAnswer', message: outcome.message };
     case 'TooManyRequestsError':
       return tooMany(outcome, 'mobile');
-    case 'SmsNotDeliveredError':
+    case 'SmsSendFailedError':
       return outcome.mayStillArrive
         ? { at: 'code', isFieldFine: true, message: outcome.message, hint: texts.mayStillArrive }
         : {
@@ -61,10 +61,10 @@ export function requestFeedback(
           };
     case 'ServiceUnavailableError':
       return { ...unreached(outcome, texts), next: 'captchaAnswer' };
-    case 'NoAnswer':
+    case 'NoResponse':
       return unreached(outcome, texts);
     default:
-      return { at: 'form', message: assertNever(outcome) || texts.noAnswer };
+      return { at: 'form', message: assertNever(outcome) || texts.noResponse };
   }
 }
 
@@ -94,10 +94,10 @@ export function verifyFeedback(
     case 'TooManyRequestsError':
       return tooMany(outcome, 'code');
     case 'ServiceUnavailableError':
-    case 'NoAnswer':
+    case 'NoResponse':
       return unreached(outcome, texts);
     default:
-      return { at: 'form', message: assertNever(outcome) || texts.noAnswer };
+      return { at: 'form', message: assertNever(outcome) || texts.noResponse };
   }
 }
 
@@ -111,10 +111,10 @@ export function registerFeedback(
     case 'InvalidVerificationTokenError':
       return { at: 'form', message: outcome.message };
     case 'ServiceUnavailableError':
-    case 'NoAnswer':
+    case 'NoResponse':
       return unreached(outcome, texts);
     default:
-      return { at: 'form', message: assertNever(outcome) || texts.noAnswer };
+      return { at: 'form', message: assertNever(outcome) || texts.noResponse };
   }
 }
 
@@ -131,10 +131,10 @@ export function pictureFeedback(
     case 'TooManyRequestsError':
       return { ...tooMany(outcome, at, at), isFieldFine };
     case 'ServiceUnavailableError':
-    case 'NoAnswer':
+    case 'NoResponse':
       return { at, isFieldFine, message: unreached(outcome, texts).message };
     default:
-      return { at, isFieldFine, message: assertNever(outcome) || texts.noAnswer };
+      return { at, isFieldFine, message: assertNever(outcome) || texts.noResponse };
   }
 }
 
@@ -144,10 +144,10 @@ export function unlessThere(isThere: boolean, at: Place, message: string): Feedb
 }
 
 function unreached(
-  outcome: { __typename: 'ServiceUnavailableError'; message: string } | NoAnswer,
+  outcome: { __typename: 'ServiceUnavailableError'; message: string } | NoResponse,
   texts: Texts,
 ): Feedback {
-  const message = outcome.__typename === 'NoAnswer' ? texts.noAnswer : outcome.message;
+  const message = outcome.__typename === 'NoResponse' ? texts.noResponse : outcome.message;
   return { at: 'form', message, canRetry: true };
 }
 

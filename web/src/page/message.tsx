@@ -4,7 +4,7 @@ import { useEffect } from 'react';
 import { useLocale } from '../shared/locale.ts';
 import { useCountdown } from '../verification/index.ts';
 import type { Feedback } from './feedback.ts';
-import { duration, texts } from './texts.ts';
+import { duration, texts } from './messages.ts';
 
 export function Message({ id, feedback }: { id: string; feedback: Feedback | undefined }) {
   return (

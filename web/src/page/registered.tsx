@@ -1,7 +1,7 @@
 // The end of the way.
 
 import { useEffect, useRef } from 'react';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 
 interface RegisteredProps {
   readonly mobile: string;

@@ -5,7 +5,7 @@ import { CaptchaPicture } from './captcha-picture.tsx';
 import { type Place, pictureFeedback } from './feedback.ts';
 import { Field } from './field.tsx';
 import { Message } from './message.tsx';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 import { type FieldName, useRegistration } from './use-registration.ts';
 
 interface RegistrationFormProps {

@@ -3,10 +3,10 @@
 import { useState } from 'react';
 import { LanguageSwitch } from '../shared/language-switch.tsx';
 import { useLocale } from '../shared/locale.ts';
+import { texts } from './messages.ts';
 import { PhoneLink } from './phone-link.tsx';
 import { Registered } from './registered.tsx';
 import { RegistrationForm } from './registration-form.tsx';
-import { texts } from './texts.ts';
 
 export function RegistrationPage() {
   const [locale] = useLocale();

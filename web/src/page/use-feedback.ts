@@ -2,7 +2,7 @@
 
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Feedback, Place } from './feedback.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 
 /** Says it in any language of the page. */
 type Saying = (texts: Texts) => readonly Feedback[];

@@ -3,11 +3,11 @@
 import { useEffect, useState } from 'react';
 import { type Place, unlessThere } from './feedback.ts';
 import { CODE_LENGTH, codeIn, isWholeCode } from './input.ts';
-import type { Texts } from './texts.ts';
+import type { Texts } from './messages.ts';
 import { useFeedback } from './use-feedback.ts';
-import { useKeptText } from './use-kept-text.ts';
-import { useProof } from './use-proof.ts';
-import { useTextRequest } from './use-text-request.ts';
+import { useSessionStorage } from './use-session-storage.ts';
+import { useSmsRequest } from './use-sms-request.ts';
+import { useVerification } from './use-verification.ts';
 
 export type FieldName = Exclude<Place, 'form'>;
 
@@ -16,13 +16,13 @@ export function useRegistration(
   goTo: (place: Place) => void,
   onRegistered: (mobile: string) => void,
 ) {
-  const [mobile, setMobile] = useKeptText('mobile');
+  const [mobile, setMobile] = useSessionStorage('mobile');
   const [code, setCode] = useState('');
   /** A code that was typed to its end is to be submitted, as soon as nothing else is under way. */
   const [isCodeDue, setCodeDue] = useState(false);
   const control = useFeedback(texts, goTo);
-  const text = useTextRequest(mobile, control, goTo);
-  const proof = useProof(control, (registered) => {
+  const text = useSmsRequest(mobile, control, goTo);
+  const proof = useVerification(control, (registered) => {
     setMobile('');
     onRegistered(registered);
   });

@@ -2,7 +2,7 @@
 
 import { LanguageSwitch } from '../shared/language-switch.tsx';
 import { type Locale, useLocale } from '../shared/locale.ts';
-import { type PhoneText, useTexts } from './use-texts.ts';
+import { type PhoneText, useTexts } from './use-messages.ts';
 
 const words: Record<
   Locale,

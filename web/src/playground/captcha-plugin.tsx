@@ -2,7 +2,7 @@
 
 import { Button, type GraphiQLPlugin } from '@graphiql/react';
 import { type SubmitEvent, useId } from 'react';
-import { useAnswerWith, useHandOver } from './hand-over.ts';
+import { useAnswerWith, useHandOver } from './fill-variables.ts';
 
 export const CAPTCHA_PLUGIN: GraphiQLPlugin = { title: 'Captcha and token', icon: Icon, content: Panel };
 

@@ -12,14 +12,14 @@ import type {
  * did what it was asked is not known. Asking for a text can be repeated just so: the service sends one for the same
  * captcha, mobile and purpose, and gives its first answer again.
  */
-export interface NoAnswer {
-  readonly __typename: 'NoAnswer';
+export interface NoResponse {
+  readonly __typename: 'NoResponse';
 }
 
-export type ImageCaptchaOutcome = ImageCaptchaQuery['imageCaptcha'] | NoAnswer;
-export type RequestSmsCodeOutcome = RequestSmsCodeMutation['requestSmsCode'] | NoAnswer;
-export type VerifySmsCodeOutcome = VerifySmsCodeMutation['verifySmsCode'] | NoAnswer;
-export type RegisterUserOutcome = RegisterUserMutation['registerUser'] | NoAnswer;
+export type ImageCaptchaOutcome = ImageCaptchaQuery['imageCaptcha'] | NoResponse;
+export type RequestSmsCodeOutcome = RequestSmsCodeMutation['requestSmsCode'] | NoResponse;
+export type VerifySmsCodeOutcome = VerifySmsCodeMutation['verifySmsCode'] | NoResponse;
+export type RegisterUserOutcome = RegisterUserMutation['registerUser'] | NoResponse;
 
 /**
  * Ends a `switch` over `__typename`: a member that no case names does not compile. A page that was deployed before the

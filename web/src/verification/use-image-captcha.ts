@@ -77,14 +77,14 @@ async function askForCaptcha(client: ReturnType<typeof useApolloClient>): Promis
       // two forms on one page need two captchas
       context: { queryDeduplication: false },
     });
-    return data ? data.imageCaptcha : { __typename: 'NoAnswer' };
+    return data ? data.imageCaptcha : { __typename: 'NoResponse' };
   } catch {
-    return { __typename: 'NoAnswer' };
+    return { __typename: 'NoResponse' };
   }
 }
 
 function renewAfterSeconds(outcome: ImageCaptchaOutcome): number {
-  if (outcome.__typename === 'NoAnswer') return ASK_AGAIN_AFTER_SECONDS;
+  if (outcome.__typename === 'NoResponse') return ASK_AGAIN_AFTER_SECONDS;
   if (outcome.__typename !== 'ImageCaptcha') return Math.max(1, outcome.retryAfterSeconds);
   const life = outcome.expiresInSeconds;
   return Math.max(life / 2, life - RENEW_BEFORE_END_SECONDS, ASK_AGAIN_AFTER_SECONDS);

@@ -2,11 +2,11 @@
 
 import { RegisterUserDocument, type RegisterUserInput } from './generated/graphql';
 import type { RegisterUserOutcome } from './outcomes';
-import { type Ask, useMutationOnce } from './use-mutation-once';
+import { type Ask, useDedupedMutation } from './use-deduped-mutation';
 
 /**
  * Registers the mobile that a token proves. The token is good until it succeeds: after `ServiceUnavailableError` and
- * `NoAnswer` try again with the same one.
+ * `NoResponse` try again with the same one.
  *
  * @example
  * const [registerUser, isRegistering] = useRegisterUser();
@@ -14,5 +14,5 @@ import { type Ask, useMutationOnce } from './use-mutation-once';
  * if (outcome.__typename === 'UserRegistered') welcome(outcome.user);
  */
 export function useRegisterUser(): Ask<RegisterUserInput, RegisterUserOutcome> {
-  return useMutationOnce(RegisterUserDocument, 'registerUser');
+  return useDedupedMutation(RegisterUserDocument, 'registerUser');
 }

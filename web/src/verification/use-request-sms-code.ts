@@ -2,12 +2,12 @@
 
 import { RequestSmsCodeDocument, type RequestSmsCodeInput } from './generated/graphql';
 import type { RequestSmsCodeOutcome } from './outcomes';
-import { type Ask, useMutationOnce } from './use-mutation-once';
+import { type Ask, useDedupedMutation } from './use-deduped-mutation';
 
 /**
- * Asks for a text message with a code. The captcha is spent by every outcome but `NoAnswer`, `IncompleteInputError`,
+ * Asks for a text message with a code. The captcha is spent by every outcome but `NoResponse`, `IncompleteInputError`,
  * `InvalidMobileError` and a `TooManyRequestsError` of the scope `ADDRESS`; showing a new picture after any but success
- * is right in all cases. After `NoAnswer` the very same input may be asked again: no second text leaves.
+ * is right in all cases. After `NoResponse` the very same input may be asked again: no second text leaves.
  *
  * @example
  * const [requestSmsCode, isRequesting] = useRequestSmsCode();
@@ -15,5 +15,5 @@ import { type Ask, useMutationOnce } from './use-mutation-once';
  * if (outcome.__typename === 'SmsCodeSent') countdown.start(outcome.resendAfterSeconds);
  */
 export function useRequestSmsCode(): Ask<RequestSmsCodeInput, RequestSmsCodeOutcome> {
-  return useMutationOnce(RequestSmsCodeDocument, 'requestSmsCode');
+  return useDedupedMutation(RequestSmsCodeDocument, 'requestSmsCode');
 }

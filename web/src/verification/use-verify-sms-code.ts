@@ -2,7 +2,7 @@
 
 import { VerifySmsCodeDocument, type VerifySmsCodeInput } from './generated/graphql';
 import type { VerifySmsCodeOutcome } from './outcomes';
-import { type Ask, useMutationOnce } from './use-mutation-once';
+import { type Ask, useDedupedMutation } from './use-deduped-mutation';
 
 /**
  * Proves a code. `MobileVerified` carries the token for `useRegisterUser`, or for a backend of your own. A right code is
@@ -14,5 +14,5 @@ import { type Ask, useMutationOnce } from './use-mutation-once';
  * if (outcome.__typename === 'MobileVerified') await registerUser({ verificationToken: outcome.verificationToken });
  */
 export function useVerifySmsCode(): Ask<VerifySmsCodeInput, VerifySmsCodeOutcome> {
-  return useMutationOnce(VerifySmsCodeDocument, 'verifySmsCode');
+  return useDedupedMutation(VerifySmsCodeDocument, 'verifySmsCode');
 }

@@ -21,7 +21,7 @@
       "MobileNotRegisteredError",
       "ServiceUnavailableError",
       "SmsCodeSent",
-      "SmsNotDeliveredError",
+      "SmsSendFailedError",
       "TooManyRequestsError"
     ],
     "UserError": [
@@ -35,7 +35,7 @@
       "ServiceUnavailableError",
       "SmsCodeExpiredError",
       "SmsCodeMismatchError",
-      "SmsNotDeliveredError",
+      "SmsSendFailedError",
       "TooManyRequestsError"
     ],
     "VerifySmsCodeResult": [
@@ -71,7 +71,7 @@
       "MobileNotRegisteredError",
       "ServiceUnavailableError",
       "SmsCodeSent",
-      "SmsNotDeliveredError",
+      "SmsSendFailedError",
       "TooManyRequestsError"
     ],
     "UserError": [
@@ -85,7 +85,7 @@
       "ServiceUnavailableError",
       "SmsCodeExpiredError",
       "SmsCodeMismatchError",
-      "SmsNotDeliveredError",
+      "SmsSendFailedError",
       "TooManyRequestsError"
     ],
     "VerifySmsCodeResult": [

@@ -1,0 +1,23 @@
+// Tells somebody what became of every text and how long it took.
+
+import type { SmsMessage, SmsOutcome, SmsSender } from '../sms-sender.ts';
+
+export type ObserveText = (outcome: SmsOutcome, seconds: number) => void;
+
+export class InstrumentedSmsSender implements SmsSender {
+  constructor(
+    private readonly sender: SmsSender,
+    private readonly observe: ObserveText,
+  ) {}
+
+  async send(message: SmsMessage): Promise<SmsOutcome> {
+    const startedMs = performance.now();
+    const outcome = await this.sender.send(message);
+    this.observe(outcome, (performance.now() - startedMs) / 1000);
+    return outcome;
+  }
+
+  close(): Promise<void> {
+    return this.sender.close();
+  }
+}

@@ -1,0 +1,25 @@
+// The provider `console`: prints the text and sends nothing.
+
+import { randomUUID } from 'node:crypto';
+import { maskMobile } from '../../../common/phone-number.ts';
+import type { SmsMessage, SmsOutcome, SmsSender } from '../../sms-sender.ts';
+
+export class ConsoleSender implements SmsSender {
+  constructor(private readonly print: (line: string) => void) {}
+
+  async send({ mobile, code, validForMinutes }: SmsMessage): Promise<SmsOutcome> {
+    try {
+      this.print(`SMS to ${maskMobile(mobile)}: ${code}, valid for ${validForMinutes} minutes`);
+      return { kind: 'sent', messageId: randomUUID() };
+    } catch {
+      return {
+        kind: 'notSent',
+        reason: 'the terminal takes no line',
+        retryAfterSeconds: 10,
+        noResponse: true,
+      };
+    }
+  }
+
+  async close(): Promise<void> {}
+}

@@ -1,0 +1,114 @@
+// What the page says by itself, in every language. The refusals are the service's own sentences.
+
+import type { Locale } from '../shared/locale.ts';
+
+export interface Texts {
+  readonly title: string;
+  readonly mobile: string;
+  readonly mobileMissing: string;
+  readonly captcha: string;
+  readonly captchaAlt: string;
+  readonly captchaHint: string;
+  readonly captchaMissing: string;
+  readonly captchaLoading: string;
+  readonly captchaFailed: string;
+  readonly anotherPicture: string;
+  readonly code: string;
+  readonly codeMissing: string;
+  readonly sendCode: string;
+  readonly sending: string;
+  readonly seconds: (seconds: number) => string;
+  readonly sentTo: (mobile: string, minutes: number) => string;
+  readonly register: string;
+  readonly registering: string;
+  readonly retry: string;
+  readonly noResponse: string;
+  readonly mayStillArrive: string;
+  readonly tryAgain: string;
+  readonly retryIn: (time: string) => string;
+  readonly attemptsRemaining: (attempts: number) => string;
+  readonly registered: string;
+  readonly registeredAs: (mobile: string) => string;
+  readonly registerAnother: string;
+  readonly phone: string;
+}
+
+const chinese: Texts = {
+  title: '手机号注册',
+  mobile: '手机号',
+  mobileMissing: '请填写手机号',
+  captcha: '图片验证码',
+  captchaAlt: '图片验证码：四个字符',
+  captchaHint: '不区分大小写',
+  captchaMissing: '请填写图片验证码',
+  captchaLoading: '图片加载中',
+  captchaFailed: '图片加载失败',
+  anotherPicture: '换一张',
+  code: '短信验证码',
+  codeMissing: '请填写 6 位短信验证码',
+  sendCode: '获取验证码',
+  sending: '发送中…',
+  seconds: (seconds) => `${seconds} 秒`,
+  sentTo: (mobile, minutes) => `验证码已发送至 ${mobile}，${minutes} 分钟内有效`,
+  register: '注册',
+  registering: '注册中…',
+  retry: '重试',
+  noResponse: '没有收到服务的回应，已填写的内容不会丢失',
+  mayStillArrive: '短信可能稍后到达，届时其中的验证码仍然有效',
+  tryAgain: '短信没有发出，请填写新的图片验证码后重试',
+  retryIn: (time) => `${time}后可重试`,
+  attemptsRemaining: (attempts) => (attempts > 0 ? `还可以尝试 ${attempts} 次` : '请重新获取验证码'),
+  registered: '注册成功',
+  registeredAs: (mobile) => `手机号 ${mobile} 已完成注册`,
+  registerAnother: '再注册一个',
+  phone: '查看模拟手机收到的短信',
+};
+
+const english: Texts = {
+  title: 'Register your mobile',
+  mobile: 'Mobile number',
+  mobileMissing: 'Please enter your mobile number.',
+  captcha: 'Characters in the picture',
+  captchaAlt: 'Captcha: four characters',
+  captchaHint: 'Upper or lower case does not matter',
+  captchaMissing: 'Please enter the characters in the picture.',
+  captchaLoading: 'Loading the picture',
+  captchaFailed: 'The picture could not be loaded',
+  anotherPicture: 'Another picture',
+  code: 'Code from the text message',
+  codeMissing: 'Please enter the six digits from the text message.',
+  sendCode: 'Send code',
+  sending: 'Sending…',
+  seconds: (seconds) => `${seconds} s`,
+  sentTo: (mobile, minutes) =>
+    `Code sent to ${mobile}, good for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  register: 'Register',
+  registering: 'Registering…',
+  retry: 'Try again',
+  noResponse: 'The service did not answer. Nothing that you typed is lost.',
+  mayStillArrive: 'The text may still arrive; its code will work then.',
+  tryAgain: 'Enter the characters in the new picture and try again.',
+  retryIn: (time) => `Try again in ${time}.`,
+  attemptsRemaining: (attempts) =>
+    attempts > 0
+      ? `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} left.`
+      : 'Please ask for another code.',
+  registered: 'You are registered',
+  registeredAs: (mobile) => `The mobile ${mobile} is registered.`,
+  registerAnother: 'Register another',
+  phone: 'See the texts on the simulated phone',
+};
+
+export const texts: Record<Locale, Texts> = { 'zh-CN': chinese, en: english };
+
+/** `1 小时 2 分 3 秒`, `2 分 3 秒`, `3 秒`. */
+export function duration(locale: Locale, seconds: number): string {
+  const [hour, minute, second] = locale === 'en' ? ['h', 'min', 's'] : ['小时', '分', '秒'];
+  const parts = [
+    [Math.floor(seconds / 3600), hour],
+    [Math.floor((seconds % 3600) / 60), minute],
+    [seconds % 60, second],
+  ] as const;
+  const shown = parts.filter(([count], index) => count > 0 || (index === 2 && seconds === 0));
+  return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}

@@ -73,7 +73,7 @@ async function wire(config: Config, dependencies: AppDependencies, onStop: OnSto
         redis: () => redis.use((client) => client.ping()),
         postgresql: () => database.use((em) => em.execute('select 1')),
       },
-      states: () => ({ sms_gateway: sms.circuitState }),
+      states: () => ({ sms_circuit_breaker: { [config.sms.provider]: sms.circuitState } }),
       metrics: () => metrics.exposition(),
     },
     jwks: secrets.tokens.jwks,

@@ -78,12 +78,15 @@ export async function openConnections(
   onStop(redis.close);
 
   const provider = sms ? { sender: sms } : await startSmsProvider(config.sms, print);
-  const observedProvider = new InstrumentedSmsSender(provider.sender, observeText(metrics));
+  const observedProvider = new InstrumentedSmsSender(
+    provider.sender,
+    observeText(metrics, config.sms.provider),
+  );
   const sender = new ResilientSmsSender(observedProvider, {
     ...SMS_BREAKER,
     maxInFlight: config.smsMaxInFlight,
   });
-  metrics.watchSms(sender);
+  metrics.watchSmsProvider(config.sms.provider, sender);
   onStop(() => sender.close());
 
   return {
@@ -95,9 +98,8 @@ export async function openConnections(
   };
 }
 
-function observeText(metrics: Metrics): ObserveText {
+function observeText(metrics: Metrics, provider: string): ObserveText {
   return (outcome, seconds) => {
-    metrics.observeDependency('sms_gateway', seconds);
-    metrics.countText(outcome.kind);
+    metrics.observeSms(provider, outcome.kind, seconds);
   };
 }

@@ -35,7 +35,7 @@ export class CaptchaService {
   async issue(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
     const askedTooOften = await this.rateLimit.reserve([this.perMinute(caller.clientAddress)]);
     if (askedTooOften) {
-      this.audit('allowance_refused', { caller, scope: askedTooOften.scope });
+      this.audit('rate_limit_exceeded', { caller, scope: askedTooOften.scope });
       return askedTooOften;
     }
 
@@ -71,7 +71,9 @@ export class CaptchaService {
     caller: Caller,
   ): Promise<CaptchaExpiredError | CaptchaMismatchError | undefined> {
     const refusal = refusalOf(await this.captchas.take(id), answer);
-    this.audit('captcha_taken', { caller, outcome: refusal?.constructor.name ?? 'right' });
+    const outcome =
+      refusal === undefined ? 'correct' : refusal instanceof CaptchaExpiredError ? 'expired' : 'mismatch';
+    this.audit('captcha_redeemed', { caller, outcome });
     return refusal;
   }
 

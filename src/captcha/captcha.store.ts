@@ -29,5 +29,5 @@ export class CaptchaStore {
 }
 
 function key(id: string): string {
-  return `captcha:${id}`;
+  return `yz:captcha:${id}`;
 }

@@ -6,16 +6,16 @@ import type { RequestContext } from './request-context.ts';
 
 export type AuditEvent =
   | 'captcha_issued'
-  | 'captcha_taken'
+  | 'captcha_redeemed'
   | 'code_requested'
   | 'code_sent'
   | 'code_not_sent'
-  | 'code_withheld'
+  | 'sms_suppressed'
   | 'verify_ok'
   | 'verify_failed'
-  | 'verify_stopped'
+  | 'verification_locked'
   | 'user_registered'
-  | 'allowance_refused';
+  | 'rate_limit_exceeded';
 
 /** Who asked. */
 export type Caller = Pick<RequestContext, 'requestId' | 'clientAddress'>;
@@ -35,7 +35,7 @@ export function createAudit(hash: KeyedHash, write: (line: Record<string, unknow
     write({
       event,
       requestId: caller.requestId,
-      client: caller.clientAddress,
+      client_ip: caller.clientAddress,
       ...(mobile && { mobile: maskMobile(mobile), mobileHash: hash('mobile', mobile) }),
       ...facts,
     });

@@ -5,21 +5,24 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** From a quick Redis call to a gateway's time-out. */
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-export type DependencyName = 'redis' | 'postgresql' | 'sms_gateway';
+export type DependencyName = 'redis' | 'postgresql';
+
+const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
+type CircuitStateName = (typeof CIRCUIT_STATES)[number];
 
 export class Metrics {
   private readonly registry = new Registry();
 
   private readonly requests = new Counter({
     name: 'yanzheng_requests_total',
-    help: 'Operations answered, by the type of the outcome.',
+    help: 'GraphQL operations, by the type of their outcome.',
     labelNames: ['operation', 'outcome'],
     registers: [this.registry],
   });
 
   private readonly requestSeconds = new Histogram({
     name: 'yanzheng_request_duration_seconds',
-    help: 'Seconds from the start of an operation to its outcome.',
+    help: 'Duration of GraphQL operations.',
     labelNames: ['operation'],
     buckets: BUCKETS_SECONDS,
     registers: [this.registry],
@@ -27,7 +30,7 @@ export class Metrics {
 
   private readonly dependencySeconds = new Histogram({
     name: 'yanzheng_dependency_duration_seconds',
-    help: 'Seconds that calls to Redis, PostgreSQL and the SMS gateway took.',
+    help: 'Duration of calls to Redis and PostgreSQL.',
     labelNames: ['dependency'],
     buckets: BUCKETS_SECONDS,
     registers: [this.registry],
@@ -35,15 +38,23 @@ export class Metrics {
 
   private readonly outages = new Counter({
     name: 'yanzheng_dependency_outages_total',
-    help: 'Calls that Redis or PostgreSQL gave no answer to.',
+    help: 'Calls to Redis or PostgreSQL that failed because it was unavailable.',
     labelNames: ['dependency'],
     registers: [this.registry],
   });
 
-  private readonly texts = new Counter({
-    name: 'yanzheng_sms_total',
-    help: 'Text messages tried, by what became of them: sent, notSent, unknown.',
-    labelNames: ['outcome'],
+  private readonly smsSends = new Counter({
+    name: 'yanzheng_sms_sends_total',
+    help: 'SMS handed to a provider, by outcome: accepted, rejected or unknown.',
+    labelNames: ['provider', 'outcome'],
+    registers: [this.registry],
+  });
+
+  private readonly smsSendSeconds = new Histogram({
+    name: 'yanzheng_sms_send_duration_seconds',
+    help: 'Seconds from handing an SMS to a provider to its outcome.',
+    labelNames: ['provider'],
+    buckets: BUCKETS_SECONDS,
     registers: [this.registry],
   });
 
@@ -64,26 +75,33 @@ export class Metrics {
     this.outages.inc({ dependency });
   }
 
-  countText(outcome: string): void {
-    this.texts.inc({ outcome });
+  observeSms(provider: string, outcome: string, seconds: number): void {
+    this.smsSends.inc({ provider, outcome });
+    this.smsSendSeconds.observe({ provider }, seconds);
   }
 
-  /** What is read when Prometheus asks. */
-  watchSms(sms: { readonly circuitState: string; readonly underWay: number }): void {
+  /** Registers the gauges of one provider. They read their values when Prometheus scrapes. */
+  watchSmsProvider(
+    provider: string,
+    sender: { readonly circuitState: CircuitStateName; readonly inFlight: number },
+  ): void {
     new Gauge({
-      name: 'yanzheng_sms_breaker_open',
-      help: '1 while no text is tried, since the gateway gave no answer; 0.5 while one is, to see; else 0.',
+      name: 'yanzheng_sms_circuit_breaker',
+      help: 'State of the circuit breaker of a provider: 1 for the current state, 0 for the others.',
+      labelNames: ['provider', 'state'],
       registers: [this.registry],
       collect() {
-        this.set({ closed: 0, half_open: 0.5 }[sms.circuitState] ?? 1);
+        for (const state of CIRCUIT_STATES)
+          this.set({ provider, state }, sender.circuitState === state ? 1 : 0);
       },
     });
     new Gauge({
-      name: 'yanzheng_sms_under_way',
-      help: 'Text messages that wait for the gateway, or for a connection to it.',
+      name: 'yanzheng_sms_in_flight',
+      help: 'SMS that wait for an answer of the provider, or for a connection to it.',
+      labelNames: ['provider'],
       registers: [this.registry],
       collect() {
-        this.set(sms.underWay);
+        this.set({ provider }, sender.inFlight);
       },
     });
   }

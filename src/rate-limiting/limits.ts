@@ -22,20 +22,20 @@ export interface SendLimits {
 export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): RateLimit[] {
   const perHour = { limit: limits.perAddressPerHour, windowSeconds: HOUR_SECONDS };
   const allowance = addressAllowance(hash, 'sms', clientAddress, perHour);
-  return [{ ...allowance, key: `${SMS_SLOT}:${allowance.key}` }];
+  return [{ ...allowance, key: `${SMS_SLOT}:ratelimit:address:${hash('address', clientAddress)}:hour` }];
 }
 
 /** What one text takes: from the mobile, in whichever purpose, from its range of numbers, and from the service. */
 export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): RateLimit[] {
   const subject = hash('mobile', mobile);
   const perMobile = (name: string, limit: number, windowSeconds: number): RateLimit => ({
-    key: `${SMS_SLOT}:allowance:mobile:${subject}:${name}`,
+    key: `${SMS_SLOT}:ratelimit:mobile:${subject}:${name}`,
     scope: RateLimitScope.MOBILE,
     limit,
     windowSeconds,
   });
   return [
-    perMobile('gap', 1, limits.resendGapSeconds),
+    perMobile('cooldown', 1, limits.resendGapSeconds),
     perMobile('hour', limits.perMobilePerHour, HOUR_SECONDS),
     perMobile('day', limits.perMobilePerDay, DAY_SECONDS),
     {
@@ -46,7 +46,7 @@ export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobi
       windowSeconds: HOUR_SECONDS,
     },
     {
-      key: `${SMS_SLOT}:allowance:service:day`,
+      key: `${SMS_SLOT}:ratelimit:service:day`,
       scope: RateLimitScope.SERVICE,
       limit: limits.perDay,
       windowSeconds: DAY_SECONDS,

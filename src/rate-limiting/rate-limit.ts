@@ -21,7 +21,7 @@ export function addressAllowance(
   clientAddress: string,
   { limit, windowSeconds }: Pick<RateLimit, 'limit' | 'windowSeconds'>,
 ): RateLimit {
-  const key = `allowance:${kind}:${hash('address', clientAddress)}`;
+  const key = `yz:ratelimit:{a:${hash('address', clientAddress)}}:${kind}:${windowSeconds === 60 ? 'minute' : 'hour'}`;
   return { key, scope: RateLimitScope.ADDRESS, limit, windowSeconds };
 }
 

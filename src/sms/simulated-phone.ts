@@ -5,7 +5,7 @@ export interface SimulatedText {
   /** `138****8000`: whoever waits for a text knows the number. */
   readonly maskedMobile: string;
   readonly text: string;
-  readonly takenAt: Date;
+  readonly receivedAt: Date;
 }
 
 const KEPT = 50;
@@ -19,7 +19,7 @@ export class SimulatedPhone {
 
   take(maskedMobile: string, text: string): void {
     this.print(`SMS to ${maskedMobile}: ${text}`);
-    this.texts.unshift({ maskedMobile, text, takenAt: new Date() });
+    this.texts.unshift({ maskedMobile, text, receivedAt: new Date() });
     this.texts.splice(KEPT);
   }
 }

@@ -13,14 +13,14 @@ export interface SmsMessage {
 /** What became of one text. */
 export type SmsOutcome = (
   | /** The provider took it. */
-  { readonly kind: 'sent'; readonly messageId: string }
+  { readonly kind: 'accepted'; readonly messageId: string }
   /** Surely not sent, now or later. */
-  | { readonly kind: 'notSent'; readonly reason: string; readonly retryAfterSeconds: number }
+  | { readonly kind: 'rejected'; readonly reason: string; readonly retryAfterSeconds: number }
   /** It may have been taken: nothing came back, or nothing that tells. */
   | { readonly kind: 'unknown'; readonly reason: string }
 ) & {
   /** The provider could not be reached, or what came back was no answer of it: it may be better to leave it alone. */
-  readonly noResponse?: true;
+  readonly unreachable?: true;
 };
 
 export interface SmsSender {

@@ -10,7 +10,7 @@ import { type Mobile, numberRange } from '../phone-number.ts';
  * Every send takes one from the service's day, which is a single key. What has to change together with it therefore
  * lives with it on one node of a Cluster: this hash tag puts it there, and a decision is one atomic script.
  */
-export const SMS_SLOT = '{sms}';
+export const SMS_SLOT = 'yz:{sms}';
 
 /** What makes two requests for a text the same. */
 export interface SmsRequest {
@@ -24,7 +24,7 @@ export interface SmsRequest {
 export function idempotencyKey(hash: KeyedHash, request: SmsRequest): string {
   const { captchaId, captchaAnswer, purpose, mobile } = request;
   const sameness = JSON.stringify([captchaId, plainAnswer(captchaAnswer), purpose, mobile]);
-  return `${SMS_SLOT}:request:${hash('request', sameness)}`;
+  return `${SMS_SLOT}:idempotency:${hash('request', sameness)}`;
 }
 
 /**
@@ -47,5 +47,5 @@ export function failureStreakKey(hash: KeyedHash, purpose: SmsCodePurpose, mobil
 
 /** A list: the times of the texts to a range of numbers whose code was not verified yet. */
 export function rangeKey(hash: KeyedHash, mobile: Mobile): string {
-  return `${SMS_SLOT}:allowance:range:${hash('range', numberRange(mobile))}:hour`;
+  return `${SMS_SLOT}:ratelimit:range:${hash('range', numberRange(mobile))}:hour`;
 }

@@ -8,7 +8,7 @@ export type ProbeDependency = () => Promise<unknown>;
 export interface Probes {
   readonly dependencies: Readonly<Record<string, ProbeDependency>>;
   /** Further states that are told, but do not decide. */
-  readonly states: () => Readonly<Record<string, string>>;
+  readonly states: () => Readonly<Record<string, unknown>>;
   readonly metrics: () => Promise<{ contentType: string; body: string }>;
   readonly isStopping: () => boolean;
 }

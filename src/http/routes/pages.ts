@@ -10,7 +10,7 @@ import { isLoopbackRequest } from '../loopback-only.ts';
 export interface PhoneText {
   readonly maskedMobile: string;
   readonly text: string;
-  readonly takenAt: Date;
+  readonly receivedAt: Date;
 }
 
 export interface Pages {
@@ -95,8 +95,8 @@ function tellOfPhone(app: FastifyInstance, hasPhone: boolean): void {
 }
 
 function serveTexts(app: FastifyInstance, texts: () => readonly PhoneText[]): void {
-  app.get('/phone/texts', { onRequest: ofThisMachineOnly }, async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ texts: texts() }),
+  app.get('/phone/messages', { onRequest: ofThisMachineOnly }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ messages: texts() }),
   );
 }
 

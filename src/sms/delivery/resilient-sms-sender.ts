@@ -43,7 +43,7 @@ export class ResilientSmsSender implements SmsSender {
   ) {
     this.places = bulkhead(settings.maxInFlight);
     this.breaker = circuitBreaker(
-      handleWhenResult((outcome) => (outcome as SmsOutcome).noResponse === true),
+      handleWhenResult((outcome) => (outcome as SmsOutcome).unreachable === true),
       { halfOpenAfter: settings.resetTimeoutMs, breaker: new ConsecutiveBreaker(settings.failureThreshold) },
     );
     this.breaker.onBreak(() => {
@@ -55,7 +55,7 @@ export class ResilientSmsSender implements SmsSender {
     return STATES[this.breaker.state];
   }
 
-  get underWay(): number {
+  get inFlight(): number {
     return this.running.count;
   }
 
@@ -68,7 +68,7 @@ export class ResilientSmsSender implements SmsSender {
       if (error instanceof BrokenCircuitError) return this.resting();
       if (error instanceof BulkheadRejectedError) {
         const reason = 'too many texts are under way';
-        return { kind: 'notSent', reason, retryAfterSeconds: RETRY_WHEN_CROWDED_SECONDS };
+        return { kind: 'rejected', reason, retryAfterSeconds: RETRY_WHEN_CROWDED_SECONDS };
       }
       throw error;
     }
@@ -95,7 +95,7 @@ export class ResilientSmsSender implements SmsSender {
   private resting(): SmsOutcome {
     const leftMs = this.openedAtMs + this.settings.resetTimeoutMs - Date.now();
     return {
-      kind: 'notSent',
+      kind: 'rejected',
       reason: 'the provider gave no answer lately',
       retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)),
     };

@@ -95,9 +95,9 @@ export class RequestSmsCodeService {
   private async sendOpenly(request: Request, code: OpenSmsCode) {
     const outcome = await this.send(request, code);
     switch (outcome.kind) {
-      case 'sent':
+      case 'accepted':
         return this.sent(request, code);
-      case 'notSent':
+      case 'rejected':
         await code.discard();
         return new SmsSendFailedError(false, outcome.retryAfterSeconds);
       case 'unknown':
@@ -114,7 +114,7 @@ export class RequestSmsCodeService {
     code: OpenSmsCode,
     { withheld, answerTime }: { withheld: boolean; answerTime: Promise<void> },
   ) {
-    if (withheld) this.parts.audit('code_withheld', { ...request });
+    if (withheld) this.parts.audit('sms_suppressed', { ...request });
     else void this.send(request, code).catch((error) => this.notSent(request, error));
     await answerTime;
     return this.sent(request, code);
@@ -135,7 +135,7 @@ export class RequestSmsCodeService {
       validForMinutes: Math.max(1, Math.floor(expiresInMs / 60_000)),
     });
     const { kind, ...facts } = outcome;
-    this.parts.audit(kind === 'sent' ? 'code_sent' : 'code_not_sent', {
+    this.parts.audit(kind === 'accepted' ? 'code_sent' : 'code_not_sent', {
       ...request,
       outcome: kind,
       ...facts,
@@ -158,7 +158,7 @@ export class RequestSmsCodeService {
   }
 
   private refused(refusal: TooManyRequestsError, request: Request): TooManyRequestsError {
-    this.parts.audit('allowance_refused', { ...request, scope: refusal.scope });
+    this.parts.audit('rate_limit_exceeded', { ...request, scope: refusal.scope });
     return refusal;
   }
 }

@@ -26,5 +26,5 @@ export class SpentTokenStore {
 }
 
 function key(jti: string): string {
-  return `token:${jti}`;
+  return `yz:token:${jti}`;
 }

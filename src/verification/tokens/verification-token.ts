@@ -61,7 +61,12 @@ export class VerificationTokens {
   async sign(claims: VerificationClaims, jti: string, nowMs: number): Promise<SignedToken> {
     const { purpose, mobile, userId } = claims;
     const now = Math.floor(nowMs / 1000);
-    const token = await new SignJWT({ purpose, mobile, ...(userId && { sub: userId }) })
+    const token = await new SignJWT({
+      purpose,
+      phone_number: mobile,
+      phone_number_verified: true,
+      ...(userId && { sub: userId }),
+    })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: this.signing.kid })
       .setIssuer(this.settings.issuer)
       .setAudience(this.settings.audience)
@@ -104,8 +109,9 @@ async function publicJwk(key: KeyObject): Promise<JWK> {
 
 /** A signature tells who made a token, and nothing of how well: an older or another program may have our key too. */
 function claimsOf(payload: JWTPayload, now: number): ReadToken | undefined {
-  const { iat = -1, exp = -1, jti = '', sub, purpose, mobile } = payload;
-  const isWhole = isPurpose(purpose) && isMobile(mobile) && JTI.test(jti);
+  const { iat = -1, exp = -1, jti = '', sub, purpose, phone_number: mobile } = payload;
+  const isWhole =
+    isPurpose(purpose) && payload.phone_number_verified === true && isMobile(mobile) && JTI.test(jti);
   if (!isWhole || !isSecond(iat) || !isSecond(exp) || iat > now + CLOCK_SKEW_SECONDS) return undefined;
   return { jti, purpose, mobile, userId: sub, issuedAtSeconds: iat, expiresAtSeconds: exp };
 }

@@ -73,7 +73,7 @@ export class VerifySmsCodeService {
     const perHour = { limit: perAddressPerHour, windowSeconds: HOUR_SECONDS };
     const allowance = addressAllowance(hash, 'verify', caller.clientAddress, perHour);
     const refusal = await rateLimit.reserve([allowance]);
-    if (refusal) audit('allowance_refused', { caller, scope: refusal.scope });
+    if (refusal) audit('rate_limit_exceeded', { caller, scope: refusal.scope });
     return refusal;
   }
 
@@ -87,8 +87,13 @@ export class VerifySmsCodeService {
     mobile: Mobile,
     caller: Caller,
   ): Refusal {
-    const event = refusal instanceof TooManyRequestsError ? 'verify_stopped' : 'verify_failed';
-    this.parts.audit(event, { caller, mobile, purpose, reason: refusal.constructor.name });
+    const event = refusal instanceof TooManyRequestsError ? 'verification_locked' : 'verify_failed';
+    this.parts.audit(event, {
+      caller,
+      mobile,
+      purpose,
+      reason: refusal instanceof SmsCodeExpiredError ? 'code_expired' : 'code_mismatch',
+    });
     return refusal;
   }
 

@@ -10,13 +10,13 @@ export class ConsoleSender implements SmsSender {
   async send({ mobile, code, validForMinutes }: SmsMessage): Promise<SmsOutcome> {
     try {
       this.print(`SMS to ${maskMobile(mobile)}: ${code}, valid for ${validForMinutes} minutes`);
-      return { kind: 'sent', messageId: randomUUID() };
+      return { kind: 'accepted', messageId: randomUUID() };
     } catch {
       return {
-        kind: 'notSent',
+        kind: 'rejected',
         reason: 'the terminal takes no line',
         retryAfterSeconds: 10,
-        noResponse: true,
+        unreachable: true,
       };
     }
   }

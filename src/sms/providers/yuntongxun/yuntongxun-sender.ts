@@ -91,18 +91,18 @@ export class YuntongxunSender implements SmsSender {
 function outcomeOf(httpStatus: number, text: string): SmsOutcome {
   const answer = parseAnswer(text);
   if (answer === undefined) {
-    return { kind: 'unknown', reason: `HTTP ${httpStatus} without a status code`, noResponse: true };
+    return { kind: 'unknown', reason: `HTTP ${httpStatus} without a status code`, unreachable: true };
   }
   if (answer.statusCode === ACCEPTED) {
     return answer.smsMessageSid
-      ? { kind: 'sent', messageId: answer.smsMessageSid }
+      ? { kind: 'accepted', messageId: answer.smsMessageSid }
       : { kind: 'unknown', reason: 'accepted without a message id' };
   }
   const reason = `status ${nameOf(answer.statusCode)} ${printable(answer.statusMsg ?? '')}`.trim();
   const retryAfterSeconds = refusalRetrySeconds(answer.statusCode, Date.now());
   return retryAfterSeconds === undefined
     ? { kind: 'unknown', reason }
-    : { kind: 'notSent', reason, retryAfterSeconds };
+    : { kind: 'rejected', reason, retryAfterSeconds };
 }
 
 function nameOf(statusCode: string): string {
@@ -117,8 +117,8 @@ function printable(words: string): string {
 function failure(error: unknown, departure: Departure): SmsOutcome {
   const reason = describe(error);
   return departure.left
-    ? { kind: 'unknown', reason: `${reason} after the request left`, noResponse: true }
-    : { kind: 'notSent', reason, retryAfterSeconds: RETRY_AFTER_NO_CONNECTION_SECONDS, noResponse: true };
+    ? { kind: 'unknown', reason: `${reason} after the request left`, unreachable: true }
+    : { kind: 'rejected', reason, retryAfterSeconds: RETRY_AFTER_NO_CONNECTION_SECONDS, unreachable: true };
 }
 
 /** Name and code alone: a message may quote the URL with its signature. */

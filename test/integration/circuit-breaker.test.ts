@@ -1,7 +1,7 @@
 // A gateway that never answers: the circuit breaker opens, and the bulkhead bounds the requests that wait.
 
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { freshMobile, type Outcome, expectType } from '../support/api.ts';
+import { expectType, freshMobile, type Outcome } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { metric, READY, READY_WITH_OPEN_CIRCUIT, readiness } from '../support/health.ts';
 import { countEntries } from '../support/keyspace.ts';

@@ -61,7 +61,10 @@ describe('one request cannot execute several operations', () => {
       requestSmsCode(input: {mobile: "${mobile}", captchaId: "${captchaId}", captchaAnswer: "${captchaAnswer}"}) { __typename }
       verifySmsCode(input: {mobile: "${mobile}", code: "000000"}) { __typename }
     }`;
-    expect(await errorOfQuery(query.replaceAll(/\s+/g, ' '))).toEqual({ ...INVALID, messages: [ONE_ROOT_FIELD] });
+    expect(await errorOfQuery(query.replaceAll(/\s+/g, ' '))).toEqual({
+      ...INVALID,
+      messages: [ONE_ROOT_FIELD],
+    });
     const sent = await app.api.requestSmsCode({ mobile, captchaId, captchaAnswer });
     expect(sent.__typename).toBe('SmsCodeSent');
   });
@@ -122,10 +125,7 @@ describe('one request cannot cause much work', () => {
   });
 
   it.each([
-    [
-      'fragments that expand to a million spreads',
-      bomb('Query', '...F0', 'imageCaptcha { __typename }'),
-    ],
+    ['fragments that expand to a million spreads', bomb('Query', '...F0', 'imageCaptcha { __typename }')],
     ['the same fragments below introspection', bomb('__Type', '__schema { types { ...F0 } }', 'name')],
     ['__typename 450 times', `{ ${'__typename '.repeat(450)} }`],
   ])('with %s', async (_what, query) => {

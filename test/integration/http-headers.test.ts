@@ -63,13 +63,16 @@ describe('the headers of a response', () => {
     });
   const allowedOrigin = ({ headers }: Response) => headers.get('access-control-allow-origin');
 
-  it.each([ALLOWED, ALSO_ALLOWED])('allow pages of %s to send requests and read the responses', async (origin) => {
-    expect(allowedOrigin(await graphql({ origin }))).toBe(origin);
-    const preflight = await preflightFrom(origin);
-    expect([preflight.status, allowedOrigin(preflight)]).toEqual([204, origin]);
-    expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST');
-    expect(preflight.headers.has('access-control-allow-credentials')).toBe(false);
-  });
+  it.each([ALLOWED, ALSO_ALLOWED])(
+    'allow pages of %s to send requests and read the responses',
+    async (origin) => {
+      expect(allowedOrigin(await graphql({ origin }))).toBe(origin);
+      const preflight = await preflightFrom(origin);
+      expect([preflight.status, allowedOrigin(preflight)]).toEqual([204, origin]);
+      expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST');
+      expect(preflight.headers.has('access-control-allow-credentials')).toBe(false);
+    },
+  );
 
   it.each([
     'https://evil.example',

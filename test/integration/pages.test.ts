@@ -69,19 +69,22 @@ describe('with the simulated provider', () => {
     ['br', 'br'],
     ['gzip', 'gzip'],
     ['identity', null],
-  ])('scripts and styles are cached for a year, for a browser that accepts %s', async (accepted, encoding) => {
-    const names = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
-    expect(names.length).toBeGreaterThan(3);
-    for (const name of names) {
-      expect(name).toMatch(/-[\w-]{8}\.(js|css)$/);
-      const response = await get(`/assets/${name}`, { 'accept-encoding': accepted });
-      expect(response.status).toBe(200);
-      expect(response.headers.get('content-encoding')).toBe(encoding);
-      expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
-      expect(response.headers.get('vary')).toContain('accept-encoding');
-      await response.arrayBuffer();
-    }
-  });
+  ])(
+    'scripts and styles are cached for a year, for a browser that accepts %s',
+    async (accepted, encoding) => {
+      const names = readdirSync(ASSETS).filter((name) => /\.(js|css)$/.test(name));
+      expect(names.length).toBeGreaterThan(3);
+      for (const name of names) {
+        expect(name).toMatch(/-[\w-]{8}\.(js|css)$/);
+        const response = await get(`/assets/${name}`, { 'accept-encoding': accepted });
+        expect(response.status).toBe(200);
+        expect(response.headers.get('content-encoding')).toBe(encoding);
+        expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+        expect(response.headers.get('vary')).toContain('accept-encoding');
+        await response.arrayBuffer();
+      }
+    },
+  );
 
   it.each([
     '/assets/',

@@ -95,7 +95,11 @@ describe('when the gateway', () => {
     ['closes the connection after it receives the request', answers(reset), 1],
     ['answers HTML', answers((response) => response.writeHead(502).end('<html>Bad Gateway</html>')), 1],
     ['sends an incomplete body', () => proxy.cutReplies(), 1],
-    ['accepts it without a message id', answers((response) => json(response, 200, { statusCode: '000000' })), 1],
+    [
+      'accepts it without a message id',
+      answers((response) => json(response, 200, { statusCode: '000000' })),
+      1,
+    ],
     ['reports an internal error', answers(rejection('160050')), 1],
     ['reports a lost channel', answers(rejection('161021')), 1],
     ['reports a duplicate request', answers(rejection('160054')), 1],

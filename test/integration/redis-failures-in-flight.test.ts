@@ -72,20 +72,23 @@ describeWithRedis('when Redis', () => {
     ['does not answer', () => redis.pause()],
     ['answers after 0.7 seconds each time', () => proxy.delayReplies(700)],
     ['refuses connections', () => proxy.refuseConnections()],
-  ])('%s while a repeated request waits for the one in flight, the repeated one is answered in time', async (_state, begin) => {
-    const held = holdAnswers();
-    app.gateway.answer = held.answer;
-    const request = await newSmsRequest(app);
-    const first = app.api.requestSmsCode(request);
-    await eventually(async () => held.waiting === 1);
-    const repeat = app.api.requestSmsCode(request, zh);
-    await app.api.readCaptcha();
-    await begin();
-    expect(await inTime(repeat)).toEqual(UNAVAILABLE);
-    held.release();
-    expectType(await first, 'SmsCodeSent');
-    expect(app.gateway.requests).toHaveLength(1);
-  });
+  ])(
+    '%s while a repeated request waits for the one in flight, the repeated one is answered in time',
+    async (_state, begin) => {
+      const held = holdAnswers();
+      app.gateway.answer = held.answer;
+      const request = await newSmsRequest(app);
+      const first = app.api.requestSmsCode(request);
+      await eventually(async () => held.waiting === 1);
+      const repeat = app.api.requestSmsCode(request, zh);
+      await app.api.readCaptcha();
+      await begin();
+      expect(await inTime(repeat)).toEqual(UNAVAILABLE);
+      held.release();
+      expectType(await first, 'SmsCodeSent');
+      expect(app.gateway.requests).toHaveLength(1);
+    },
+  );
 
   /** The gateway rejects the SMS. The step counts once, no key is left over, and the next SMS is sent. */
   async function expectStep(begin: () => void, reply: number, counts: object): Promise<void> {
@@ -104,4 +107,3 @@ describeWithRedis('when Redis', () => {
     expectType(await app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
   }
 });
-

@@ -103,7 +103,10 @@ describe('registerUser', () => {
   it('accepts a token of an instance whose clock is 30 s ahead', async () => {
     const now = Math.floor(Date.now() / 1000);
     const claims = { ...validClaims(freshMobile()), iat: now + 30, exp: now + 630 };
-    expectType(await app.api.registerUser(es256(validHeader(kid), claims, current.privateKey)), 'UserRegistered');
+    expectType(
+      await app.api.registerUser(es256(validHeader(kid), claims, current.privateKey)),
+      'UserRegistered',
+    );
   });
 
   const inSeconds = (seconds: number) => Math.floor(Date.now() / 1000) + seconds;
@@ -152,7 +155,10 @@ describe('registerUser', () => {
           foreign.privateKey,
         ),
     ],
-    ['a token with alg none', (mobile) => unsigned({ ...validHeader(kid), alg: 'none' }, validClaims(mobile))],
+    [
+      'a token with alg none',
+      (mobile) => unsigned({ ...validHeader(kid), alg: 'none' }, validClaims(mobile)),
+    ],
     [
       'a token with an HMAC under the public key',
       (mobile) => hs256({ ...validHeader(kid), alg: 'HS256' }, validClaims(mobile), current.publicPem),
@@ -177,6 +183,9 @@ describe('registerUser', () => {
   it('rejects a genuine token for LOGIN', async () => {
     const mobile = freshMobile();
     await registerMobile(app, mobile);
-    expectType(await app.api.registerUser(await obtainToken(app, mobile, 'LOGIN')), 'InvalidVerificationTokenError');
+    expectType(
+      await app.api.registerUser(await obtainToken(app, mobile, 'LOGIN')),
+      'InvalidVerificationTokenError',
+    );
   });
 });

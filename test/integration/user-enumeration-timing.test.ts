@@ -86,14 +86,14 @@ function revealsLeak(blocks: readonly Sample[][], leakMs: number): boolean {
 /** The rank test, optionally with an artificial delay of each side. */
 function compare(blocks: readonly Sample[][], delayMs = { registered: 0, unregistered: 0 }): RankTest {
   const valuesOf = (block: readonly Sample[], side: Side) =>
-    block
-      .filter((sample) => sample.side === side)
-      .map(({ milliseconds }) => milliseconds + delayMs[side]);
+    block.filter((sample) => sample.side === side).map(({ milliseconds }) => milliseconds + delayMs[side]);
   return vanElteren(
-    blocks.map((block): Samples => ({
-      first: valuesOf(block, 'registered'),
-      second: valuesOf(block, 'unregistered'),
-    })),
+    blocks.map(
+      (block): Samples => ({
+        first: valuesOf(block, 'registered'),
+        second: valuesOf(block, 'unregistered'),
+      }),
+    ),
   );
 }
 
@@ -105,10 +105,7 @@ interface Plan {
 }
 
 /** Measures so many blocks, each with new mobiles. */
-async function sampleBlocks(
-  app: TestApp,
-  { purpose, measure, count, random }: Plan,
-): Promise<Sample[][]> {
+async function sampleBlocks(app: TestApp, { purpose, measure, count, random }: Plan): Promise<Sample[][]> {
   const sides = Array.from({ length: count }, () => {
     const pairs = Array.from({ length: SIDE_PER_BLOCK }, (): Side[] => ['registered', 'unregistered']);
     return shuffled(pairs.flat(), random);

@@ -60,8 +60,10 @@ describeWithPostgres('in production', () => {
     expect(await tables(url.href)).toEqual([]);
 
     url.pathname = '/no_such_database';
-    for (const command of ['serve', 'migrate', 'seed']) {
-      const service = run([command, '13800138000'], { ...environment, DATABASE_URL: url.href });
+    const services = ['serve', 'migrate', 'seed'].map((command) =>
+      run([command, '13800138000'], { ...environment, DATABASE_URL: url.href }),
+    );
+    for (const service of services) {
       expect(await service.exited).toBe(1);
       expect(service.output).toMatch(/PostgreSQL.*no_such_database/);
     }

@@ -1,9 +1,9 @@
-// Which language a caller is answered in.
+// The language of responses, from Accept-Language.
 
 import { describe, expect, it } from '@jest/globals';
 import { localeOf } from '../../src/common/locale.ts';
 
-describe('the language of an answer', () => {
+describe('the language of a response', () => {
   it.each([
     'zh',
     'zh-CN',

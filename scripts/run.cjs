@@ -38,6 +38,7 @@ const commands = {
     await build(node);
     await buildPages(node);
   },
+  'mikro-orm': builtProgram('node_modules/@mikro-orm/cli/cli.js'),
   codegen,
   format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLOURS, '.', ...args]),
   check,

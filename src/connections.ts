@@ -6,10 +6,11 @@ import type { Dependency } from './common/dependency.ts';
 import type { RedisDependency } from './common/redis/redis-client.ts';
 import type { Config } from './config/load-config.ts';
 import { guard } from './infrastructure/dependency-client.ts';
-import { isDatabaseOutage } from './infrastructure/postgres/database.ts';
-import { openDatabase, prepareSchema } from './infrastructure/postgres/open-database.ts';
+import { isDatabaseOutage } from './infrastructure/postgres/database-outage.ts';
+import { openDatabase } from './infrastructure/postgres/open-database.ts';
+import { prepareSchema } from './infrastructure/postgres/schema-version.ts';
 import { openRedis } from './infrastructure/redis/open-redis.ts';
-import { databaseContent } from './mikro-orm.config.ts';
+import { databaseDefinition } from './mikro-orm.config.ts';
 import type { DependencyName, Metrics } from './observability/metrics.ts';
 import { OutageLog } from './observability/outage-log.ts';
 import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
@@ -68,7 +69,7 @@ export async function openConnections(
     },
   });
 
-  const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory);
+  const database = await openDatabase(config.databaseUrl, databaseDefinition, dataDirectory);
   onStop(database.close);
   await prepareSchema(database);
 

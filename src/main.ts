@@ -12,7 +12,7 @@ import { type Config, ConfigError, type Purpose, readConfig } from './config/loa
 import { ListenError } from './http/server.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
 import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
-import { DatabaseNotReadyError } from './infrastructure/postgres/open-database.ts';
+import { DatabaseNotReadyError } from './infrastructure/postgres/schema-version.ts';
 import { createLogger } from './observability/logger.ts';
 
 const DATA_DIRECTORY = resolve('.data');

@@ -6,15 +6,11 @@ import { type Mobile, maskMobile, parseMobile } from '../common/phone-number.ts'
 import type { Config } from '../config/load-config.ts';
 import { guard } from '../infrastructure/dependency-client.ts';
 import { newPrivateKeyPem } from '../infrastructure/embedded/token-key-file.ts';
-import { isDatabaseOutage } from '../infrastructure/postgres/database.ts';
-import {
-  lookForPending,
-  type OpenDatabase,
-  openDatabase,
-  prepareSchema,
-} from '../infrastructure/postgres/open-database.ts';
+import { isDatabaseOutage } from '../infrastructure/postgres/database-outage.ts';
+import { type OpenDatabase, openDatabase } from '../infrastructure/postgres/open-database.ts';
+import { pendingMigrations, prepareSchema } from '../infrastructure/postgres/schema-version.ts';
 import { openRedis } from '../infrastructure/redis/open-redis.ts';
-import { databaseContent } from '../mikro-orm.config.ts';
+import { databaseDefinition } from '../mikro-orm.config.ts';
 import { UserRepository } from '../users/user.repository.ts';
 import { uuidV7 } from '../users/uuid-v7.ts';
 import { SmsCodeAttemptStore } from '../verification/codes/sms-code-attempt.store.ts';
@@ -30,10 +26,10 @@ const CODE_SECRET_BYTES = 32;
 
 /** Applies all pending migrations. */
 export async function migrate(config: Config, dataDirectory: string): Promise<void> {
-  await withDatabase(config, dataDirectory, async ({ orm }) => {
-    // First a look by plain SQL: the migrator would create a database whose name is a slip.
-    await lookForPending(orm, databaseContent);
-    const applied = await orm.migrator.up();
+  await withDatabase(config, dataDirectory, async (database) => {
+    // Fails if the database does not exist. The migrator would create a database with a misspelled name.
+    await pendingMigrations(database);
+    const applied = await database.orm.migrator.up();
     console.log(
       applied.length > 0 ? applied.map(({ name }) => `applied ${name}`).join('\n') : 'nothing to apply',
     );
@@ -118,7 +114,7 @@ async function withDatabase(
   dataDirectory: string,
   work: (database: OpenDatabase) => Promise<void>,
 ) {
-  const database = await openDatabase(config.databaseUrl, databaseContent, dataDirectory, 'migrations');
+  const database = await openDatabase(config.databaseUrl, databaseDefinition, dataDirectory, 'migrations');
   try {
     await work(database);
   } finally {

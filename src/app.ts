@@ -15,7 +15,7 @@ import { type AppDependencies, type Connections, type OnStop, openConnections } 
 import { instrumentOperations } from './graphql/instrument-operations.ts';
 import { createSchema } from './graphql/schema.ts';
 import { startServer } from './http/server.ts';
-import { keptPrivateKey } from './infrastructure/embedded/token-key-file.ts';
+import { storedPrivateKey } from './infrastructure/embedded/token-key-file.ts';
 import { Metrics } from './observability/metrics.ts';
 import { RateLimitStore } from './rate-limiting/rate-limit.store.ts';
 import { resolvers } from './resolvers.ts';
@@ -104,7 +104,7 @@ async function openSecrets(
   const { logger, dataDirectory } = dependencies;
   const codeSecret = createSecretKey(given ?? randomBytes(32));
   const hash = createKeyedHash(codeSecret);
-  const privateKey = token.privateKey ?? keptPrivateKey(dataDirectory);
+  const privateKey = token.privateKey ?? storedPrivateKey(dataDirectory);
   const { issuer, audience, otherPublicKeys } = token;
   const tokens = await VerificationTokens.create({ issuer, audience }, privateKey, otherPublicKeys);
   return { codeSecret, hash, tokens, audit: createAudit(hash, (line) => logger.info(line)) };

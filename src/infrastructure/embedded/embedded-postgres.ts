@@ -12,7 +12,7 @@ const DIRECTORY = 'pg18';
 
 export interface LockedPostgres {
   readonly options: SqlOptions;
-  readonly unlock: () => void;
+  readonly releaseLock: () => void;
 }
 
 /**
@@ -21,13 +21,13 @@ export interface LockedPostgres {
  */
 export function lockEmbeddedPostgres(dataDirectory: string, definition: DatabaseDefinition): LockedPostgres {
   const directory = join(dataDirectory, DIRECTORY);
-  const unlock = lockDataDirectory(directory);
+  const releaseLock = lockDataDirectory(directory);
   try {
     // PostgreSQL gives its data directory these permissions, too.
     mkdirSync(directory, { recursive: true, mode: 0o700 });
   } catch (error) {
-    unlock();
+    releaseLock();
     throw error;
   }
-  return { options: { ...commonOptions(definition), driver: PgliteDriver, dbName: directory }, unlock };
+  return { options: { ...commonOptions(definition), driver: PgliteDriver, dbName: directory }, releaseLock };
 }

@@ -41,7 +41,7 @@ export function migrationFiles(directory: string): SqlOptions['migrations'] {
 
 async function embeddedOptions(definition: DatabaseDefinition, dataDirectory: string): Promise<SqlOptions> {
   const { lockEmbeddedPostgres } = await import('../embedded/embedded-postgres.ts');
-  const { options, unlock } = lockEmbeddedPostgres(dataDirectory, definition);
-  process.once('exit', unlock);
+  const { options, releaseLock } = lockEmbeddedPostgres(dataDirectory, definition);
+  process.once('exit', releaseLock);
   return options;
 }

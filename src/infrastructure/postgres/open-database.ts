@@ -37,12 +37,12 @@ export async function openDatabase(
 async function openEmbedded(definition: DatabaseDefinition, dataDirectory: string): Promise<OpenDatabase> {
   // Imported on demand: production does not use PGlite and need not load it.
   const { lockEmbeddedPostgres } = await import('../embedded/embedded-postgres.ts');
-  const { options, unlock } = lockEmbeddedPostgres(dataDirectory, definition);
+  const { options, releaseLock } = lockEmbeddedPostgres(dataDirectory, definition);
   try {
     const orm = await MikroORM.init<AbstractSqlDriver>(options);
-    return { orm, definition, isEmbedded: true, close: () => orm.close(true).finally(unlock) };
+    return { orm, definition, isEmbedded: true, close: () => orm.close(true).finally(releaseLock) };
   } catch (error) {
-    unlock();
+    releaseLock();
     throw error;
   }
 }

@@ -46,10 +46,8 @@ async function serve(config: Config): Promise<void> {
     print,
   });
   const isAnyPageEnabled = Object.values(config.pages).some((isEnabled) => isEnabled);
-  if (isAnyPageEnabled && app.pages.length === 0)
-    logger.warn('the pages are not built, run: npm run build');
-  if (config.production)
-    logger.info({ url: app.url, pages: app.pages.map(({ path }) => path) }, 'listening');
+  if (isAnyPageEnabled && app.pages.length === 0) logger.warn('the pages are not built, run: npm run build');
+  if (config.production) logger.info({ url: app.url, pages: app.pages.map(({ path }) => path) }, 'listening');
   else print(startBanner(config, app.url, app.pages));
 
   logger.info({ signal: await stopSignal }, 'stopping');

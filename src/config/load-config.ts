@@ -44,7 +44,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
   constructor(readonly errors: readonly string[]) {
-    super(`Invalid settings, ${errors.length} error(s):\n${errors.map((error) => `  - ${error}`).join('\n')}`);
+    super(
+      `Invalid settings, ${errors.length} error(s):\n${errors.map((error) => `  - ${error}`).join('\n')}`,
+    );
   }
 }
 

@@ -16,9 +16,7 @@ export function registerErrorHandlers(app: FastifyInstance, logError: LogError):
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorBody(error.message, error.code));
     logError(request.id, error);
-    return reply
-      .code(500)
-      .send(errorBody(INTERNAL_ERROR_MESSAGE, 'INTERNAL_SERVER_ERROR', request.id));
+    return reply.code(500).send(errorBody(INTERNAL_ERROR_MESSAGE, 'INTERNAL_SERVER_ERROR', request.id));
   });
 }
 

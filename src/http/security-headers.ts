@@ -20,7 +20,11 @@ const OPTIONS: HelmetOptions = {
 /** Built once: the Fastify plugin of helmet builds it for each request, which costs as much as executing an operation. */
 const applyHelmet = helmet(OPTIONS);
 
-export function setSecurityHeaders(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+export function setSecurityHeaders(
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: () => void,
+): void {
   applyHelmet(request, response, () => next());
 }
 

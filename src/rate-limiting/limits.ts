@@ -116,14 +116,16 @@ const catalogue = {
   ],
 } as const satisfies { readonly [Action in LimitedAction]: readonly Row<Subjects[Action]>[] };
 
+const rowsByAction: { readonly [Action in LimitedAction]: readonly Row<Subjects[Action]>[] } = catalogue;
+
 type AnyRow = (typeof catalogue)[LimitedAction][number];
 type SettingOfRow = Extract<AnyRow['limit'] | AnyRow['windowSeconds'], Setting>;
 
 /** The settings of all limits, in the order of the catalogue. */
 export const rateLimitSettings = Object.fromEntries(
-  Object.values(catalogue)
-    .flat<readonly AnyRow[][]>()
-    .flatMap(({ limit, windowSeconds }: AnyRow) => [limit, windowSeconds])
+  Object.values<readonly AnyRow[]>(catalogue)
+    .flat()
+    .flatMap(({ limit, windowSeconds }) => [limit, windowSeconds])
     .filter((value) => typeof value !== 'number')
     .map(({ name, schema }) => [name, schema]),
 ) as { readonly [S in SettingOfRow as S['name']]: S['schema'] };
@@ -149,8 +151,7 @@ export class RateLimits {
 
   /** The limits of one action for one subject. */
   of<Action extends LimitedAction>(action: Action, subject: Subjects[Action]): readonly RateLimit[] {
-    const rows: readonly Row<Subjects[Action]>[] = catalogue[action];
-    return rows.map(({ name, key, scope, limit, windowSeconds }) => ({
+    return rowsByAction[action].map(({ name, key, scope, limit, windowSeconds }) => ({
       name,
       key: key(this.keys, subject),
       scope,

@@ -9,7 +9,9 @@ registerEnumType(RateLimitScope, {
   name: 'RateLimitScope',
   description: 'What a rate limit counts by.',
   valuesConfig: {
-    MOBILE: { description: 'The mobile: too many SMS were sent to it, or too many wrong codes were entered for it.' },
+    MOBILE: {
+      description: 'The mobile: too many SMS were sent to it, or too many wrong codes were entered for it.',
+    },
     ADDRESS: { description: 'The network address of the client: an IPv4 address or an IPv6 /64 network.' },
     SERVICE: { description: 'The service as a whole, or the number range of the mobile.' },
   },

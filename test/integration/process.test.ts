@@ -97,7 +97,7 @@ describe('a kept key that is none', () => {
     await writeFile(join(directory, '.data/token-key.pem'), '');
     const service = run(['serve']);
     expect(await service.exited).toBe(1);
-    expect(service.output).toMatch(/^\S+token-key\.pem holds no private key\. Delete it/);
+    expect(service.output).toMatch(/^\S+token-key\.pem contains no private key\. Delete the file/);
   });
 });
 
@@ -229,7 +229,7 @@ describeWithPostgres('in production', () => {
     for (const command of ['serve', 'migrate', 'seed']) {
       const service = run([command, '13800138000'], { ...environment, DATABASE_URL: url.href });
       expect(await service.exited).toBe(1);
-      expect(service.output).toMatch(/PostgreSQL cannot be used: .*no_such_database/);
+      expect(service.output).toMatch(/PostgreSQL is unavailable: .*no_such_database/);
     }
     await expect(tables(url.href)).rejects.toThrow('no_such_database');
   });
@@ -247,7 +247,7 @@ describeWithPostgres('in production', () => {
       DATABASE_URL: 'postgres://user:a-password@127.0.0.1:1/none',
     });
     expect(await service.exited).toBe(1);
-    expect(service.output).toContain('PostgreSQL cannot be used');
+    expect(service.output).toContain('PostgreSQL is unavailable');
     expect(service.output).not.toContain('a-password');
   });
 

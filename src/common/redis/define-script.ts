@@ -96,11 +96,13 @@ function locals(names: readonly string[], table: 'KEYS' | 'ARGV'): string {
 }
 
 const LUA_IDENTIFIER = /^[A-Za-z][A-Za-z0-9]*$/;
-const LUA_KEYWORDS = /^(and|break|do|else|elseif|end|false|for|function|if|in|local|nil|not|or|repeat|return|then|true|until|while)$/;
+const LUA_KEYWORDS =
+  /^(and|break|do|else|elseif|end|false|for|function|if|in|local|nil|not|or|repeat|return|then|true|until|while)$/;
 
 function assertLocals(script: string, names: readonly string[]): void {
   const invalid = names.filter(
     (name, index) => !LUA_IDENTIFIER.test(name) || LUA_KEYWORDS.test(name) || names.indexOf(name) !== index,
   );
-  if (invalid.length > 0) throw new Error(`script ${script}: invalid or repeated names: ${invalid.join(', ')}`);
+  if (invalid.length > 0)
+    throw new Error(`script ${script}: invalid or repeated names: ${invalid.join(', ')}`);
 }

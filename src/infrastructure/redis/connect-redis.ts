@@ -38,17 +38,15 @@ function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
 
 /** A constant number of keys lets ioredis find the first key, by which it groups the pipelines of a Cluster. */
 function scriptOptions(scripts: readonly AnyScript[]): ScriptOptions {
-  return Object.fromEntries(
-    scripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys.length }]),
-  );
+  return Object.fromEntries(scripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys.length }]));
 }
 
 function scriptRunner(client: Redis | Cluster): RunScript<AnyScript> {
   const commands = client as unknown as Record<string, (...values: (string | number)[]) => Promise<unknown>>;
   return async (script, { keys, args }) => {
     const values = [
-      ...script.keys.map((name: string) => keys[name]),
-      ...script.args.map((name: string) => args[name]),
+      ...script.keys.map((name: string) => keys[name] as string),
+      ...script.args.map((name: string) => args[name] as string | number),
     ];
     return script.decode(await commands[script.name]?.(...values));
   };

@@ -6,8 +6,8 @@
 //   sends     the reservation times of the SMS that carry the code, separated by commas
 //   openedBy  the nonce again, until a resend carries the code
 
-import { defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
 import type { Mobile } from '../../common/phone-number.ts';
+import { defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
 import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
@@ -128,8 +128,6 @@ export class SmsCodeStore {
     rateLimits: readonly RateLimit[],
   ): Promise<void> {
     const keys = { ...rateLimitKeys(rateLimits), code: this.keys.smsCode(purpose, mobile) };
-    await this.redis.use((redis) =>
-      redis.runScript(releaseSmsCode, { keys, args: { reservedAtMs, nonce } }),
-    );
+    await this.redis.use((redis) => redis.runScript(releaseSmsCode, { keys, args: { reservedAtMs, nonce } }));
   }
 }

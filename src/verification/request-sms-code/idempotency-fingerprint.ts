@@ -12,6 +12,11 @@ export interface SmsCodeRequest {
 }
 
 /** Equal for requests whose captcha, answer, purpose and mobile are equal after normalization. */
-export function idempotencyFingerprint({ captchaId, captchaAnswer, purpose, mobile }: SmsCodeRequest): string {
+export function idempotencyFingerprint({
+  captchaId,
+  captchaAnswer,
+  purpose,
+  mobile,
+}: SmsCodeRequest): string {
   return JSON.stringify([captchaId, normalizeAnswer(captchaAnswer), purpose, mobile]);
 }

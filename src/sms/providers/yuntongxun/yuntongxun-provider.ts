@@ -1,7 +1,10 @@
 // The provider `yuntongxun`: its settings, and how it starts.
 
 import { decimal, digits, identifier, integer, providerUrl, secret } from '../../../config/env.ts';
-import { SMS_PROVIDER_TIMEOUT_MAX_SECONDS, SMS_PROVIDER_TIMEOUT_SECONDS } from '../../../config/time-budgets.ts';
+import {
+  SMS_PROVIDER_TIMEOUT_MAX_SECONDS,
+  SMS_PROVIDER_TIMEOUT_SECONDS,
+} from '../../../config/time-budgets.ts';
 import { defineSmsProvider } from '../provider.ts';
 import { YuntongxunSender } from './yuntongxun-sender.ts';
 

@@ -22,7 +22,13 @@ export class SimulatedSender implements SmsSender {
     const account = { accountSid: randomHex(), authToken: randomHex(), appId: randomHex() };
     const gateway = new SimulatedGateway(account, (sms) => phone.receive(sms.maskedMobile, sms.text));
     const baseUrl = await gateway.start();
-    const settings = { ...account, baseUrl, templateId: '1', timeoutMs: TIMEOUT_MS, connections: CONNECTIONS };
+    const settings = {
+      ...account,
+      baseUrl,
+      templateId: '1',
+      timeoutMs: TIMEOUT_MS,
+      connections: CONNECTIONS,
+    };
     return new SimulatedSender(gateway, new YuntongxunSender(settings));
   }
 

@@ -1,5 +1,5 @@
-// better-auth's phone-number plugin on node:http, its rate limit off. To send, it makes a code, stores it and sends it; it
-// asks for no captcha, counts nothing and does not look for the user. To verify, it also makes the user and a session.
+// better-auth with its phone-number plugin on node:http, without its rate limit. Sending generates, stores and sends
+// a code, without a captcha, rate limits or a query for the user. Verifying also creates the user and a session.
 
 import { createServer } from 'node:http';
 import { betterAuth } from 'better-auth';
@@ -7,7 +7,7 @@ import { getMigrations } from 'better-auth/db/migration';
 import { toNodeHandler } from 'better-auth/node';
 import { phoneNumber } from 'better-auth/plugins/phone-number';
 import pg from 'pg';
-import { sendText } from './gateway-client.mjs';
+import { sendSms } from './gateway-client.mjs';
 
 const { PORT, DATABASE_URL, CODE_SECRET } = process.env;
 
@@ -19,7 +19,7 @@ const auth = betterAuth({
   telemetry: { enabled: false },
   plugins: [
     phoneNumber({
-      sendOTP: ({ phoneNumber, code }) => sendText(phoneNumber.slice('+86'.length), code),
+      sendOTP: ({ phoneNumber, code }) => sendSms(phoneNumber.slice('+86'.length), code),
       signUpOnVerification: { getTempEmail: (number) => `${number.slice(1)}@bench.example` },
     }),
   ],

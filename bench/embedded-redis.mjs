@@ -1,4 +1,4 @@
-// A Redis in JavaScript, for machines without redis-server: node embedded-redis.mjs <port>
+// A Redis server in JavaScript, for machines without redis-server: node embedded-redis.mjs <port>
 
 import { createRedisMock } from 'js-redis-server';
 

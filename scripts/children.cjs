@@ -1,4 +1,4 @@
-// Child processes: each in a process group of its own, told of every signal once, and none outlives us.
+// Runs child processes. Each has its own process group, receives every signal once, and ends when this process ends.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -7,31 +7,33 @@ const os = require('node:os');
 const path = require('node:path');
 
 const ROOT = path.resolve(__dirname, '..');
-const windows = process.platform === 'win32';
-// One Ctrl-C can reach us twice, from the terminal and from npm; a second press comes later than this.
-const ONE_PRESS_MS = 300;
+const isWindows = process.platform === 'win32';
+/** One Ctrl-C can arrive twice, from the terminal and from npm. Within this time the second signal is ignored. */
+const REPEATED_SIGNAL_MS = 300;
+const PARENT_POLL_INTERVAL_MS = 250;
 
 const running = new Set();
-const passedOn = new Map();
+/** The time of the last signal of each kind. */
+const forwarded = new Map();
 
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => passOn(signal));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => forward(signal));
 
-followNpm();
+stopWithNpm();
 
 /**
- * A signal sent to npm itself ends npm and its shell, and neither tells us (kill, or a stop by a supervisor): their
- * end is our SIGTERM.
+ * A signal to npm itself, from `kill` or a supervisor, ends npm and its shell, and they do not forward it. When they
+ * have ended, this process stops as if it had received SIGTERM.
  */
-function followNpm() {
+function stopWithNpm() {
   if (!process.env.npm_lifecycle_event) return;
-  const ancestors = npmAndItsShell().join();
+  const ancestors = npmProcesses().join();
   setInterval(() => {
-    if (passedOn.size === 0 && npmAndItsShell().join() !== ancestors) passOn('SIGTERM');
-  }, 250).unref();
+    if (forwarded.size === 0 && npmProcesses().join() !== ancestors) forward('SIGTERM');
+  }, PARENT_POLL_INTERVAL_MS).unref();
 }
 
-/** Our parent; and when that is the shell that npm starts us with, its parent too, where the system tells. */
-function npmAndItsShell() {
+/** The id of the parent. If the parent is npm's shell and the system has /proc, also the id of the shell's parent. */
+function npmProcesses() {
   try {
     const stat = fs.readFileSync(`/proc/${process.ppid}/stat`, 'utf8');
     const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/s.exec(stat) ?? [];
@@ -41,10 +43,10 @@ function npmAndItsShell() {
   }
 }
 
-function passOn(signal) {
+function forward(signal) {
   const now = Date.now();
-  if (now - (passedOn.get(signal) ?? 0) < ONE_PRESS_MS) return;
-  passedOn.set(signal, now);
+  if (now - (forwarded.get(signal) ?? 0) < REPEATED_SIGNAL_MS) return;
+  forwarded.set(signal, now);
   if (running.size === 0) process.exit(exitCodeOf(signal));
   for (const child of running) signalGroup(child, signal);
 }
@@ -53,23 +55,23 @@ function exitCodeOf(signal) {
   return 128 + (os.constants.signals[signal] ?? 0);
 }
 
-/** Leaves, when we were asked to end while a step ran: the next one must not begin. */
+/** Exits if a signal has arrived, so that the next step does not begin. */
 function exitIfStopped(code) {
-  const [signal] = passedOn.keys();
+  const [signal] = forwarded.keys();
   if (signal) process.exit(code ?? exitCodeOf(signal));
 }
 
 /**
- * Starts a program in the project directory. The result has a promise of its exit code, `ended`, and `end(ms)`,
- * which asks it to end and kills it after that time.
+ * Starts a program in the project directory. `exited` is a promise of its exit code; `stop(timeoutMs)` sends SIGTERM, and
+ * SIGKILL after the timeout.
  */
 function launch(program, args, options) {
   exitIfStopped();
-  // A group of its own, so that Ctrl-C reaches the program through us alone and not twice.
-  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', detached: !windows, ...options });
-  const guard = endWithUs(child);
+  // In its own process group, so that it does not receive the Ctrl-C of the terminal in addition to the forwarded one.
+  const child = spawn(program, args, { cwd: ROOT, stdio: 'inherit', detached: !isWindows, ...options });
+  const watchdog = startWatchdog(child);
   running.add(child);
-  const ended = new Promise((resolve) => {
+  const exited = new Promise((resolve) => {
     child.once('error', (error) => {
       process.stderr.write(`${program} could not be started: ${error.message}\n`);
       resolve(1);
@@ -77,51 +79,54 @@ function launch(program, args, options) {
     child.once('exit', (code, signal) => resolve(signal ? exitCodeOf(signal) : code));
   }).finally(() => {
     running.delete(child);
-    guard?.kill('SIGKILL');
+    watchdog?.kill('SIGKILL');
   });
-  const launched = { ended, ending: false, end: (ms) => endGroup(launched, child, ms) };
+  const launched = { exited, isStopping: false, stop: (timeoutMs) => stopGroup(launched, child, timeoutMs) };
   return launched;
 }
 
-async function endGroup(launched, child, ms) {
-  launched.ending = true;
+async function stopGroup(launched, child, timeoutMs) {
+  launched.isStopping = true;
   signalGroup(child, 'SIGTERM');
-  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), ms);
-  await launched.ended;
+  const timer = setTimeout(() => signalGroup(child, 'SIGKILL'), timeoutMs);
+  await launched.exited;
   clearTimeout(timer);
 }
 
 function signalGroup(child, signal) {
   try {
-    process.kill(windows ? child.pid : -child.pid, signal);
+    process.kill(isWindows ? child.pid : -child.pid, signal);
   } catch {
-    // it has just ended
+    // The process has already ended.
   }
 }
 
-/** Killed outright (kill -9) we can pass nothing on; then this shell sees its input close and ends the group. */
-function endWithUs(child) {
-  if (windows || child.pid === undefined) return undefined;
+/**
+ * A process killed by SIGKILL cannot forward anything. The watchdog is a shell whose input closes when this process ends;
+ * then it ends the group of the child.
+ */
+function startWatchdog(child) {
+  if (isWindows || child.pid === undefined) return undefined;
   const script = 'read -r _; kill -s TERM -- "-$1"';
-  const guard = spawn('/bin/sh', ['-c', script, 'sh', String(child.pid)], {
+  const watchdog = spawn('/bin/sh', ['-c', script, 'sh', String(child.pid)], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });
-  guard.on('error', () => {});
-  guard.stdin.on('error', () => {});
-  return guard;
+  watchdog.on('error', () => {});
+  watchdog.stdin.on('error', () => {});
+  return watchdog;
 }
 
-/** Runs a program to its end and returns its exit code. */
+/** Runs a program and resolves to its exit code. */
 function run(program, args, options) {
-  return launch(program, args, options).ended;
+  return launch(program, args, options).exited;
 }
 
-/** Runs a program that must succeed: its failure ends us with its exit code. */
+/** Runs a program. If it fails, this process exits with its exit code. */
 async function mustRun(program, args, options) {
   const code = await run(program, args, options);
   if (code !== 0) process.exit(code);
   exitIfStopped();
 }
 
-module.exports = { exitIfStopped, ROOT, launch, mustRun, run, windows };
+module.exports = { exitIfStopped, ROOT, launch, mustRun, run, isWindows };

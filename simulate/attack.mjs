@@ -1,57 +1,62 @@
-// One simulated day for each of four attackers beside 1,000 honest users, all of whom read every captcha; prints what
-// the attacker got and what the honest users lost. node simulate/attack.mjs
+// Simulates a day of four attackers, each next to 1,000 honest users. All of them solve every captcha. Prints how many
+// SMS each attacker triggers and how many honest users are rejected. Run: npm run simulate:attack
 
-import { moveClock, startSurroundings } from './dependencies.mjs';
-import { attackers, Caller, honestUsers, randomDigits } from './people.mjs';
+import { attackers, Client, honestUsers, randomDigits } from './clients.mjs';
+import { startEnvironment } from './environment.mjs';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const STEPS = 96;
-const HONEST = 1000;
-const YUAN_PER_TEXT = 0.05;
-const allowances = { perAddressPerHour: 20, perMobilePerDay: 10, perRangePerHour: 20, perDay: 5000 };
+const HONEST_USERS = 1000;
+const YUAN_PER_SMS = 0.05;
+const limits = { perAddressPerHour: 20, perMobilePerDay: 10, perRangePerHour: 20, perDay: 5000 };
 
-const walkedRange = `139${randomDigits(4)}`;
-const dependencies = await startSurroundings({
-  SMS_PER_ADDRESS_PER_HOUR: String(allowances.perAddressPerHour),
-  SMS_PER_MOBILE_PER_DAY: String(allowances.perMobilePerDay),
-  SMS_PER_RANGE_PER_HOUR: String(allowances.perRangePerHour),
-  SMS_PER_DAY: String(allowances.perDay),
+/** The number range of the SMS pumping attack: seven digits of a mobile. */
+const targetRange = `139${randomDigits(4)}`;
+const environment = await startEnvironment({
+  SMS_PER_ADDRESS_PER_HOUR: String(limits.perAddressPerHour),
+  SMS_PER_MOBILE_PER_DAY: String(limits.perMobilePerDay),
+  SMS_PER_RANGE_PER_HOUR: String(limits.perRangePerHour),
+  SMS_PER_DAY: String(limits.perDay),
 });
-const caller = new Caller(dependencies);
-let isWithinBounds = true;
+const client = new Client(environment);
+let isWithinLimits = true;
 
 try {
-  console.log(`A day with ${HONEST} honest users, ${allowances.perDay} texts, ${YUAN_PER_TEXT} yuan each\n`);
-  printRow('attacker', 'attempts', 'texts', 'bound', 'yuan', 'honest refused');
-  for (const attacker of attackers(allowances, walkedRange, STEPS)) {
-    const { attempts, texts, refused } = await simulateDay(attacker);
-    isWithinBounds &&= texts <= attacker.bound;
-    printRow(attacker.name, attempts, texts, attacker.bound, (texts * YUAN_PER_TEXT).toFixed(2), refused);
+  console.log(
+    `A day with ${HONEST_USERS} honest users, at most ${limits.perDay} SMS, ${YUAN_PER_SMS} yuan each\n`,
+  );
+  printRow('attacker', 'attempts', 'SMS', 'at most', 'yuan', 'honest users rejected');
+  for (const attacker of attackers(limits, targetRange, STEPS)) {
+    const { attempts, sent, rejected } = await simulateDay(attacker);
+    isWithinLimits &&= sent <= attacker.maxSent;
+    printRow(attacker.name, attempts, sent, attacker.maxSent, (sent * YUAN_PER_SMS).toFixed(2), rejected);
   }
-  console.log(isWithinBounds ? '\nAll within their bounds.' : '\nA BOUND WAS BROKEN.');
+  console.log(
+    isWithinLimits ? '\nAll attackers stayed within the limits.' : '\nAN ATTACKER EXCEEDED A LIMIT.',
+  );
 } finally {
-  await dependencies.stop();
+  await environment.stop();
 }
-process.exit(isWithinBounds ? 0 : 1);
+process.exit(isWithinLimits ? 0 : 1);
 
-/** The clock moves between the steps; within a step all of them ask at once. */
+/** The clock advances between the steps. All requests of one step are sent at the same time. */
 async function simulateDay(attacker) {
-  await dependencies.redis.flushall();
-  const users = honestUsers(HONEST, walkedRange);
-  const counts = { attempts: 0, texts: 0, refused: 0 };
+  await environment.redis.flushall();
+  const users = honestUsers(HONEST_USERS, targetRange);
+  const counts = { attempts: 0, sent: 0, rejected: 0 };
   for (let step = 0; step < STEPS; step += 1) {
-    const honest = users.slice((step * HONEST) / STEPS, ((step + 1) * HONEST) / STEPS);
+    const honest = users.slice((step * HONEST_USERS) / STEPS, ((step + 1) * HONEST_USERS) / STEPS);
     const attempts = attacker.attempts();
     counts.attempts += attempts.length;
     await Promise.all([
-      ...honest.map(async ({ mobile, from }) => {
-        if (!(await caller.verify(mobile, from))) counts.refused += 1;
+      ...honest.map(async ({ mobile, address }) => {
+        if (!(await client.verify(mobile, address))) counts.rejected += 1;
       }),
-      ...attempts.map(async ([mobile, from]) => {
-        if ((await caller.requestText(mobile, from)) === 'SmsCodeSent') counts.texts += 1;
+      ...attempts.map(async ({ mobile, address }) => {
+        if ((await client.requestSmsCode(mobile, address)) === 'SmsCodeSent') counts.sent += 1;
       }),
     ]);
-    moveClock(DAY_MS / STEPS);
+    await environment.advanceClock(DAY_MS / STEPS);
   }
   return counts;
 }

@@ -1,95 +1,153 @@
-// The wiring: makes every object once, in the order in which they need each other; `stop` closes them in reverse.
+// The composition root: creates every object once, in the order of their dependencies, and stops them in reverse.
 
 import 'reflect-metadata';
 import { createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Logger } from 'pino';
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import { CaptchaService } from './captcha/captcha.service.ts';
 import { CaptchaStore } from './captcha/captcha.store.ts';
 import { CAPTCHA_ALPHABET } from './captcha/captcha-text.ts';
 import { letterOutlines } from './captcha/rendering/fonts.ts';
 import { createGlyphs } from './captcha/rendering/glyphs.ts';
-import { type Audit, createAudit } from './common/audit.ts';
+import type { Audit } from './common/audit.ts';
+import type { Dependency } from './common/dependency.ts';
 import { createKeyedHash, type KeyedHash } from './common/keyed-hash.ts';
+import { RedisKeys } from './common/redis/keys.ts';
+import type { RedisDependency } from './common/redis/redis-client.ts';
 import type { Config } from './config/load-config.ts';
-import { type AppDependencies, type Connections, type OnStop, openConnections } from './connections.ts';
+import {
+  SMS_CIRCUIT_RESET_TIMEOUT_MS,
+  STORE_CALL_TIMEOUT_MS,
+  sendRequestTimeoutMs,
+} from './config/time-budgets.ts';
+import { createApollo } from './graphql/apollo.ts';
 import { instrumentOperations } from './graphql/instrument-operations.ts';
 import { createSchema } from './graphql/schema.ts';
+import type { Page } from './http/routes/pages.ts';
 import { startServer } from './http/server.ts';
-import { keptPrivateKey } from './infrastructure/embedded/token-key-file.ts';
-import { Metrics } from './observability/metrics.ts';
-import { RateLimitStore } from './rate-limiting/rate-limit.store.ts';
+import { createDependencyClient } from './infrastructure/dependency-client.ts';
+import { storedPrivateKey } from './infrastructure/embedded/token-key-file.ts';
+import { isDatabaseOutage } from './infrastructure/postgres/database-outage.ts';
+import { openDatabase } from './infrastructure/postgres/open-database.ts';
+import { prepareSchema } from './infrastructure/postgres/schema-version.ts';
+import { openRedis } from './infrastructure/redis/open-redis.ts';
+import { databaseDefinition } from './mikro-orm.config.ts';
+import { createAudit } from './observability/audit.ts';
+import { type DependencyName, Metrics } from './observability/metrics.ts';
+import { OutageLog } from './observability/outage-log.ts';
+import { RateLimits } from './rate-limiting/limits.ts';
+import { RateLimitStore, rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
 import { resolvers } from './resolvers.ts';
+import { InstrumentedSmsSender } from './sms/delivery/instrumented-sms-sender.ts';
+import { ResilientSmsSender } from './sms/delivery/resilient-sms-sender.ts';
+import { smsProvider } from './sms/providers/providers.ts';
+import type { SimulatedPhone } from './sms/simulated-phone.ts';
 import { UserRepository } from './users/user.repository.ts';
-import { SmsCodeStore } from './verification/codes/sms-code.store.ts';
-import { SmsCodeAttemptStore } from './verification/codes/sms-code-attempt.store.ts';
+import { SmsCodeStore, smsCodeScripts } from './verification/codes/sms-code.store.ts';
+import { SmsCodeAttemptStore, smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
 import { IdempotencyService } from './verification/idempotency/idempotency.service.ts';
-import { IdempotencyStore } from './verification/idempotency/idempotency.store.ts';
+import { IdempotencyStore, idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
+import { RegisterUserResolver } from './verification/register-user/register-user.resolver.ts';
 import { RegisterUserService } from './verification/register-user/register-user.service.ts';
+import { RequestSmsCodeResolver } from './verification/request-sms-code/request-sms-code.resolver.ts';
 import { RequestSmsCodeService } from './verification/request-sms-code/request-sms-code.service.ts';
 import { SpentTokenStore } from './verification/tokens/spent-token.store.ts';
 import { VerificationTokens } from './verification/tokens/verification-token.ts';
-import { VerificationResolver } from './verification/verification.resolver.ts';
+import { VerifySmsCodeResolver } from './verification/verify-sms-code/verify-sms-code.resolver.ts';
 import { VerifySmsCodeService } from './verification/verify-sms-code/verify-sms-code.service.ts';
+
+export interface AppDependencies {
+  readonly logger: Logger;
+  /** The directory of the embedded database and of generated keys. */
+  readonly dataDirectory: string;
+  /** The build directory of web/. */
+  readonly pagesDirectory: string;
+  /** Shows one line to the person at the terminal. */
+  readonly print: (line: string) => void;
+}
 
 export interface App {
   readonly url: string;
+  /** The pages that are served. */
+  readonly pages: readonly Page[];
   readonly stop: () => Promise<void>;
 }
+
+/** Consecutive sends without an answer that open the circuit of a provider. */
+const CIRCUIT_FAILURE_THRESHOLD = 5;
+/** A send waits for at most three others on its connection. With a slow provider, more would only time out. */
+const MAX_IN_FLIGHT_PER_CONNECTION = 4;
+const CODE_SECRET_BYTES = 32;
+
+const scripts = [
+  ...rateLimitScripts,
+  ...idempotencyScripts,
+  ...smsCodeScripts,
+  ...smsCodeAttemptScripts,
+] as const;
+
+/** Takes what to close at the end, in the order of opening. */
+type OnStop = (close: () => Promise<void>) => void;
 
 export async function startApp(config: Config, dependencies: AppDependencies): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
-    const failures: unknown[] = [];
-    for (const close of closers.toReversed()) await close().catch((error) => failures.push(error));
-    if (failures.length > 0) throw new AggregateError(failures, 'not everything could be closed');
+    const errors: unknown[] = [];
+    for (const close of closers.toReversed()) await close().catch((error) => errors.push(error));
+    if (errors.length > 0) throw new AggregateError(errors, 'some dependencies could not be closed');
   };
   try {
-    const url = await wire(config, dependencies, (close) => closers.push(close));
-    return { url, stop };
+    const server = await compose(config, dependencies, (close) => closers.push(close));
+    return { url: server.url, pages: server.pages, stop };
   } catch (error) {
-    // The failure to start is what has to be told.
+    // The error of the start matters, not what follows from it.
     await stop().catch(() => {});
     throw error;
   }
 }
 
-async function wire(config: Config, dependencies: AppDependencies, onStop: OnStop): Promise<string> {
+async function compose(config: Config, dependencies: AppDependencies, onStop: OnStop) {
+  const { logger, pagesDirectory } = dependencies;
   const metrics = new Metrics();
-  const secrets = await openSecrets(config, dependencies);
-  const connections = await openConnections(config, dependencies, metrics, onStop);
-  const instances = createFeatures(config, secrets, connections);
+  const secrets = await loadSecrets(config, dependencies);
+  const stores = await openStores(config, dependencies, metrics, onStop);
+  const sms = await startSms(config, dependencies, metrics, onStop);
+  const instances = createFeatures(config, secrets, stores, sms);
 
   const schema = createSchema(resolvers, { get: (resolver) => instances.get(resolver) });
   instrumentOperations(schema, (operation, outcome, seconds) => {
-    metrics.countRequest(operation, outcome, seconds);
-    dependencies.logger.debug({ operation, outcome, seconds }, 'answered');
+    metrics.observeOperation(operation, outcome, seconds);
+    logger.debug({ operation, outcome, seconds }, 'operation completed');
   });
+  const logError = (requestId: string, error: unknown) =>
+    logger.error({ requestId, err: error }, 'internal error');
 
-  const { redis, database, sms, phone } = connections;
   const server = await startServer(config.http, {
-    schema,
-    probes: {
+    apollo: createApollo(schema, logError),
+    health: {
       dependencies: {
-        redis: () => redis.use((client) => client.ping()),
-        postgresql: () => database.use((em) => em.execute('select 1')),
+        redis: () => stores.redis.use((client) => client.ping()),
+        postgresql: () => stores.database.use((em) => em.execute('select 1')),
       },
-      states: () => ({ sms_circuit_breaker: { [config.sms.provider]: sms.circuitState } }),
-      metrics: () => metrics.exposition(),
+      circuitBreakers: () => ({ [config.sms.provider]: sms.sender.circuitState }),
     },
+    metrics: () => metrics.render(),
     jwks: secrets.tokens.jwks,
     pages: {
-      ...config.pages,
-      directory: dependencies.pagesDirectory,
-      phoneTexts: phone && config.pages.phone ? () => phone.texts : undefined,
+      directory: pagesDirectory,
+      demo: config.pages.demo,
+      playground: config.pages.playground,
+      phoneMessages: config.pages.phone && sms.phone ? () => sms.phone?.messages ?? [] : undefined,
     },
-    finishWork: (atMostMs) => sms.finish(atMostMs),
-    logError: (requestId, error) => dependencies.logger.error({ requestId, err: error }, 'fault'),
+    drainBackgroundWork: (timeoutMs) => sms.sender.drain(timeoutMs),
+    logError,
   });
   onStop(server.stop);
-  return server.url;
+  return server;
 }
 
-/** What follows from the secrets, and must not follow from anything else. */
+/** The secrets and what is derived from them. */
 interface Secrets {
   readonly codeSecret: KeyObject;
   readonly hash: KeyedHash;
@@ -97,66 +155,145 @@ interface Secrets {
   readonly audit: Audit;
 }
 
-async function openSecrets(
-  { codeSecret: given, token }: Config,
-  dependencies: AppDependencies,
+async function loadSecrets(
+  { codeSecret: configured, token }: Config,
+  { logger, dataDirectory }: AppDependencies,
 ): Promise<Secrets> {
-  const { logger, dataDirectory } = dependencies;
-  const codeSecret = createSecretKey(given ?? randomBytes(32));
+  const codeSecret = createSecretKey(configured ?? randomBytes(CODE_SECRET_BYTES));
   const hash = createKeyedHash(codeSecret);
-  const privateKey = token.privateKey ?? keptPrivateKey(dataDirectory);
+  const privateKey = token.privateKey ?? storedPrivateKey(dataDirectory);
   const { issuer, audience, otherPublicKeys } = token;
   const tokens = await VerificationTokens.create({ issuer, audience }, privateKey, otherPublicKeys);
   return { codeSecret, hash, tokens, audit: createAudit(hash, (line) => logger.info(line)) };
 }
 
-/** The features, from the stores up; what a resolver class stands for is looked up here. */
+interface Stores {
+  readonly database: Dependency<SqlEntityManager>;
+  readonly redis: RedisDependency<(typeof scripts)[number]>;
+}
+
+async function openStores(
+  config: Config,
+  { logger, dataDirectory }: AppDependencies,
+  metrics: Metrics,
+  onStop: OnStop,
+): Promise<Stores> {
+  const outages = new OutageLog(logger);
+  const instrumented = (name: DependencyName) => ({
+    name,
+    timeoutMs: STORE_CALL_TIMEOUT_MS,
+    observe(seconds: number, outage: unknown) {
+      metrics.observeDependency(name, seconds, outage);
+      outages.record(name, outage);
+    },
+  });
+
+  const database = await openDatabase(config.databaseUrl, databaseDefinition, dataDirectory);
+  onStop(database.close);
+  await prepareSchema(database);
+
+  const redis = await openRedis({
+    url: config.redisUrl,
+    scripts,
+    connectTimeoutMs: STORE_CALL_TIMEOUT_MS,
+    onError: (error) => outages.record('redis', error),
+  });
+  onStop(redis.close);
+
+  return {
+    database: createDependencyClient(() => database.orm.em.fork(), {
+      ...instrumented('postgresql'),
+      isOutage: isDatabaseOutage,
+    }),
+    // Any error of Redis counts as an outage: without its answer no check can pass.
+    redis: createDependencyClient(() => redis.client, { ...instrumented('redis'), isOutage: () => true }),
+  };
+}
+
+interface Sms {
+  readonly sender: ResilientSmsSender;
+  readonly timeoutMs: number;
+  /** With the simulated provider only. */
+  readonly phone: SimulatedPhone | undefined;
+}
+
+async function startSms(
+  { sms: { provider: name }, settings }: Config,
+  { print }: AppDependencies,
+  metrics: Metrics,
+  onStop: OnStop,
+): Promise<Sms> {
+  const provider = await smsProvider(name).start(settings, print);
+  const instrumented = new InstrumentedSmsSender(provider.sender, (outcome, seconds) =>
+    metrics.observeSend(name, outcome.kind, seconds),
+  );
+  const sender = new ResilientSmsSender(instrumented, {
+    maxInFlight: provider.connections * MAX_IN_FLIGHT_PER_CONNECTION,
+    failureThreshold: CIRCUIT_FAILURE_THRESHOLD,
+    resetTimeoutMs: SMS_CIRCUIT_RESET_TIMEOUT_MS,
+  });
+  metrics.watchSmsProvider(name, sender);
+  onStop(() => sender.close());
+  return { sender, timeoutMs: provider.timeoutMs, phone: provider.phone };
+}
+
+/** Creates the features, from the stores up. Returns the instance of each resolver class. */
 function createFeatures(
   config: Config,
   { codeSecret, hash, tokens, audit }: Secrets,
-  { database, redis, sms }: Connections,
-): Map<unknown, unknown> {
-  const rateLimit = new RateLimitStore(redis);
+  { database, redis }: Stores,
+  sms: Sms,
+): ReadonlyMap<unknown, unknown> {
+  const keys = new RedisKeys(hash);
+  const rateLimits = new RateLimits(keys, config.rateLimits);
+  const rateLimitStore = new RateLimitStore(redis);
   const users = new UserRepository(database);
-  const captchaStore = new CaptchaStore(redis, config.captcha.ttlSeconds);
-  const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
-  const captchas = new CaptchaService(captchaStore, rateLimit, hash, config.captcha, audit, glyphs);
-  // a request is known for as long as its captcha lives, and as it takes
-  const knownForMs = Math.max(config.captcha.ttlSeconds * 1000, config.requestAtMostMs);
-  const idempotencyStore = new IdempotencyStore(redis, hash, knownForMs);
-  const requesting = new RequestSmsCodeService({
-    idempotency: new IdempotencyService(idempotencyStore, captchas, {
-      captchaTtlSeconds: config.captcha.ttlSeconds,
-      requestAtMostMs: config.requestAtMostMs,
-    }),
+  const captchas = new CaptchaService({
+    captchas: new CaptchaStore(redis, keys, config.captchaTtlSeconds),
+    rateLimits,
+    rateLimitStore,
+    glyphs: createGlyphs(letterOutlines(CAPTCHA_ALPHABET)),
+    ttlSeconds: config.captchaTtlSeconds,
+    audit,
+  });
+  const requestSmsCode = new RequestSmsCodeService({
+    idempotency: createIdempotency(config, redis, sms),
     captchas,
     users,
-    codes: new SmsCodeStore(redis, hash, config.smsCodeTtlSeconds),
-    sms,
-    hash,
+    codes: new SmsCodeStore(redis, keys, config.codeTtlSeconds),
+    sms: sms.sender,
+    keys,
+    rateLimits,
     codeSecret,
-    limits: config.sendLimits,
-    conceals: config.concealsRegistered,
+    resendAfterSeconds: config.resendAfterSeconds,
+    protectsEnumeration: config.protectsEnumeration,
     audit,
   });
-  const verifying = new VerifySmsCodeService({
-    rateLimit,
+  const verifySmsCode = new VerifySmsCodeService({
+    rateLimits,
+    rateLimitStore,
     users,
-    attempts: new SmsCodeAttemptStore(redis, hash),
+    attempts: new SmsCodeAttemptStore(redis, keys, rateLimits),
     tokens,
-    hash,
     codeSecret,
-    perAddressPerHour: config.verifyPerAddressPerHour,
     audit,
   });
-  const registering = new RegisterUserService({
-    tokens,
-    spentTokens: new SpentTokenStore(redis),
-    users,
-    audit,
-  });
+  const spentTokens = new SpentTokenStore(redis, keys);
+  const registerUser = new RegisterUserService({ tokens, spentTokens, users, audit });
   return new Map<unknown, unknown>([
     [CaptchaResolver, new CaptchaResolver(captchas)],
-    [VerificationResolver, new VerificationResolver(requesting, verifying, registering)],
+    [RequestSmsCodeResolver, new RequestSmsCodeResolver(requestSmsCode)],
+    [VerifySmsCodeResolver, new VerifySmsCodeResolver(verifySmsCode)],
+    [RegisterUserResolver, new RegisterUserResolver(registerUser)],
   ]);
+}
+
+/** A claim lives as long as the captcha of its request, and at least as long as the request can take. */
+function createIdempotency(config: Config, redis: Stores['redis'], sms: Sms): IdempotencyService {
+  const executionTimeoutMs = sendRequestTimeoutMs(sms.timeoutMs);
+  const claimTtlMs = Math.max(config.captchaTtlSeconds * 1000, executionTimeoutMs);
+  return new IdempotencyService(new IdempotencyStore(redis, claimTtlMs), {
+    responseTtlSeconds: config.captchaTtlSeconds,
+    executionTimeoutMs,
+  });
 }

@@ -1,32 +1,36 @@
-// The process: environment in, signals, exit code. `node main.js serve | migrate | seed | unlock | keys`
+// The process: arguments, environment, signals, exit codes. `node main.js serve | migrate | seed | unlock | keys`
 
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { startApp } from './app.ts';
-import { migrate, printKeys, seed, UsageError, unlock } from './cli/commands.ts';
-import { pages, welcome } from './cli/start-banner.ts';
+import { printKeys } from './cli/keys.ts';
+import { migrate } from './cli/migrate.ts';
+import { seed } from './cli/seed.ts';
+import { startBanner } from './cli/start-banner.ts';
+import { unlock } from './cli/unlock.ts';
+import { UsageError } from './cli/usage-error.ts';
 import { DependencyUnavailableError } from './common/dependency.ts';
-import { type Config, ConfigError, type Purpose, readConfig } from './config/load-config.ts';
+import { type Config, ConfigError, loadConfig, type Purpose } from './config/load-config.ts';
+import { SHUTDOWN_TIMEOUT_MS } from './config/time-budgets.ts';
 import { ListenError } from './http/server.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
 import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
-import { DatabaseNotReadyError } from './infrastructure/postgres/open-database.ts';
+import { DatabaseNotReadyError } from './infrastructure/postgres/schema-version.ts';
 import { createLogger } from './observability/logger.ts';
 
 const DATA_DIRECTORY = resolve('.data');
-/** Beside the program, wherever it was started. */
+/** Next to the program, independent of the working directory. */
 const PAGES_DIRECTORY = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'web/dist');
-/** A stop that takes longer is cut off, with an exit code that says so. */
-const STOP_AT_MOST_MS = 9500;
 
-const PLAIN = [
-  ListenError,
+/** Errors that the operator can fix. Their message is enough; a stack trace would hide it. */
+const OPERATOR_ERRORS = [
   ConfigError,
   DataDirectoryInUseError,
   DatabaseNotReadyError,
   DependencyUnavailableError,
+  ListenError,
   TokenKeyFileError,
   UsageError,
 ];
@@ -34,51 +38,50 @@ const PLAIN = [
 async function serve(config: Config): Promise<void> {
   const logger = createLogger({ level: config.logLevel, production: config.production });
   const print = (line: string) => console.log(line);
-  const stopSignal = firstSignal();
+  const stopSignal = firstStopSignal();
   const app = await startApp(config, {
     logger,
     dataDirectory: DATA_DIRECTORY,
     pagesDirectory: PAGES_DIRECTORY,
     print,
   });
-  const wanted = pages(config);
-  const served = existsSync(PAGES_DIRECTORY) ? wanted : [];
-  if (served.length < wanted.length) logger.warn('the pages are not built; npm run build does it');
-  if (config.production) logger.info({ url: app.url, pages: served.map(({ path }) => path) }, 'listening');
-  else print(welcome(config, app.url, served));
+  const isAnyPageEnabled = Object.values(config.pages).some((isEnabled) => isEnabled);
+  if (isAnyPageEnabled && app.pages.length === 0) logger.warn('the pages are not built, run: npm run build');
+  if (config.production) logger.info({ url: app.url, pages: app.pages.map(({ path }) => path) }, 'listening');
+  else print(startBanner(config, app.url, app.pages));
 
   logger.info({ signal: await stopSignal }, 'stopping');
-  setTimeout(() => fail('The stop took too long.'), STOP_AT_MOST_MS).unref();
+  setTimeout(() => fail('The shutdown took too long.'), SHUTDOWN_TIMEOUT_MS).unref();
   await app.stop();
   process.exit(0);
 }
 
-/** Listened to from the start on, and for good: a second one must not cut the stop short. SIGHUP is a closed terminal's. */
-function firstSignal(): Promise<string> {
+/** The listeners stay for the life of the process, so a second signal does not interrupt the shutdown. */
+function firstStopSignal(): Promise<string> {
   return new Promise((resolve) => {
+    // SIGHUP is sent when the terminal closes.
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => resolve(signal));
   });
 }
 
-/** What a person can mend is told in plain words; what only we can, with its stack. */
 function fail(error: unknown): never {
-  const isPlain = PLAIN.some((kind) => error instanceof kind);
-  console.error(isPlain ? (error as Error).message : error);
+  const isOperatorError = OPERATOR_ERRORS.some((kind) => error instanceof kind);
+  console.error(isOperatorError ? (error as Error).message : error);
   process.exit(1);
 }
 
-async function main([command = 'serve', ...words]: readonly string[]): Promise<void> {
+async function main([command = 'serve', ...args]: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const configFor = (purpose: Purpose) => readConfig(process.env, purpose);
+  const configFor = (purpose: Purpose) => loadConfig(process.env, purpose);
   switch (command) {
     case 'serve':
-      return serve(configFor('serving'));
+      return serve(configFor('serve'));
     case 'migrate':
       return migrate(configFor('database'), DATA_DIRECTORY);
     case 'seed':
-      return seed(configFor('database'), DATA_DIRECTORY, words);
+      return seed(configFor('database'), DATA_DIRECTORY, args);
     case 'unlock':
-      return unlock(configFor('redis'), words);
+      return unlock(configFor('redis'), args);
     case 'keys':
       return printKeys();
     default:

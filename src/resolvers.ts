@@ -1,7 +1,14 @@
-// Every resolver of the schema.
+// The resolvers of the schema.
 
 import { CaptchaResolver } from './captcha/captcha.resolver.ts';
 import type { ResolverClasses } from './graphql/schema.ts';
-import { VerificationResolver } from './verification/verification.resolver.ts';
+import { RegisterUserResolver } from './verification/register-user/register-user.resolver.ts';
+import { RequestSmsCodeResolver } from './verification/request-sms-code/request-sms-code.resolver.ts';
+import { VerifySmsCodeResolver } from './verification/verify-sms-code/verify-sms-code.resolver.ts';
 
-export const resolvers: ResolverClasses = [CaptchaResolver, VerificationResolver];
+export const resolvers: ResolverClasses = [
+  CaptchaResolver,
+  RequestSmsCodeResolver,
+  VerifySmsCodeResolver,
+  RegisterUserResolver,
+];

@@ -16,10 +16,10 @@ export function captchaText(randomInt: (bound: number) => number): string {
 
 /** Whether a person's answer is the captcha's text: case, full-width letters and surrounding spaces do not matter. */
 export function isCaptchaAnswer(text: string, answer: string): boolean {
-  return plainAnswer(text) === plainAnswer(answer);
+  return normalizeAnswer(text) === normalizeAnswer(answer);
 }
 
 /** The same for all answers that differ in nothing that matters. */
-export function plainAnswer(answer: string): string {
+export function normalizeAnswer(answer: string): string {
   return answer.normalize('NFKC').trim().toLowerCase();
 }

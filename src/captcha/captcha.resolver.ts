@@ -1,8 +1,8 @@
 // The query `imageCaptcha`.
 
 import { Ctx, Query, Resolver } from 'type-graphql';
-import { orUnavailable } from '../common/dependency.ts';
 import type { RequestContext } from '../common/request-context.ts';
+import { unavailableOnOutage } from '../errors/service-unavailable.ts';
 import { ImageCaptchaResult } from './captcha.schema.ts';
 import type { CaptchaService } from './captcha.service.ts';
 
@@ -11,9 +11,11 @@ export class CaptchaResolver {
   constructor(private readonly captchas: CaptchaService) {}
 
   @Query(() => ImageCaptchaResult, {
-    description: 'Issues a captcha. Ask for a new one each time; an answer can be read from no cache.',
+    description:
+      'Creates an image captcha. Request a new one for every form: responses are never cached, and a captcha works for ' +
+      'one request only.',
   })
   async imageCaptcha(@Ctx() context: RequestContext): Promise<typeof ImageCaptchaResult> {
-    return orUnavailable(() => this.captchas.issue(context));
+    return unavailableOnOutage(() => this.captchas.issue(context));
   }
 }

@@ -1,29 +1,26 @@
-// The captcha's part of the schema.
+// The GraphQL types of captchas.
 
 import { createUnionType, Field, ID, Int, ObjectType } from 'type-graphql';
-import { ServiceUnavailableError } from '../common/dependency.ts';
-import type { Sentences } from '../common/locale.ts';
+import type { LocalizedMessage } from '../common/locale.ts';
+import { ServiceUnavailableError } from '../errors/service-unavailable.ts';
 import { UserError } from '../errors/user-error.ts';
 import { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
 
-@ObjectType({
-  description:
-    'A picture of four characters, none of which looks like another. It is good for one request, answered rightly or not.',
-})
+@ObjectType({ description: 'An image of four characters. It accepts one answer, correct or not.' })
 export class ImageCaptcha {
-  @Field(() => ID, { description: 'Names the captcha in `requestSmsCode`.' })
+  @Field(() => ID, { description: 'The id to send as `captchaId` to `requestSmsCode`.' })
   readonly id!: string;
 
-  @Field(() => String, { description: 'The picture as a data URI: `data:image/png;base64,…`.' })
+  @Field(() => String, { description: 'The image as a data URI: `data:image/png;base64,…`.' })
   readonly image!: string;
 
-  @Field(() => Int, { description: "The picture's width in pixels." })
+  @Field(() => Int, { description: 'Width of the image in pixels.' })
   readonly width!: number;
 
-  @Field(() => Int, { description: "The picture's height in pixels." })
+  @Field(() => Int, { description: 'Height of the image in pixels.' })
   readonly height!: number;
 
-  @Field(() => Int, { description: 'Seconds for which the captcha can be answered.' })
+  @Field(() => Int, { description: 'Seconds until the captcha expires.' })
   readonly expiresInSeconds!: number;
 
   constructor(fields: ImageCaptcha) {
@@ -34,29 +31,30 @@ export class ImageCaptcha {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when the captcha is unknown, expired or was answered in another request. Show a new one.',
+    'Returned when the captcha does not exist, has expired, or was redeemed by another request. Show a new captcha.',
 })
 export class CaptchaExpiredError extends UserError<'CaptchaExpiredError'> {
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return { 'zh-CN': '验证码失效', en: 'The captcha has expired. Please answer a new one.' };
   }
 }
 
 @ObjectType({
   implements: UserError,
-  description: "Returned when the answer is not the captcha's text. The captcha is spent; show a new one.",
+  description:
+    'Returned when the answer does not match the characters of the image. The captcha is spent: show a new one.',
 })
 export class CaptchaMismatchError extends UserError<'CaptchaMismatchError'> {
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return {
       'zh-CN': '图片验证码错误',
-      en: 'The characters do not match the picture. Please answer a new one.',
+      en: 'The characters do not match the image. Please answer a new captcha.',
     };
   }
 }
 
 export const ImageCaptchaResult = createUnionType({
   name: 'ImageCaptchaResult',
-  description: 'What `imageCaptcha` answers.',
+  description: 'The result of `imageCaptcha`.',
   types: () => [ImageCaptcha, TooManyRequestsError, ServiceUnavailableError] as const,
 });

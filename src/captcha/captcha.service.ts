@@ -1,89 +1,84 @@
-// Issues captchas and takes their answers.
+// Issues captchas and redeems answers.
 
 import { randomInt } from 'node:crypto';
 import type { Audit, Caller } from '../common/audit.ts';
-import type { KeyedHash } from '../common/keyed-hash.ts';
 import { randomId } from '../common/random-id.ts';
+import type { RateLimits } from '../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../rate-limiting/rate-limit.store.ts';
-import { addressAllowance } from '../rate-limiting/rate-limit.ts';
-import type { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
+import { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
 import { captchaText, isCaptchaAnswer } from './captcha-text.ts';
 import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './rendering/captcha-image.ts';
 import type { Glyphs } from './rendering/glyphs.ts';
 
-export interface CaptchaSettings {
+export interface CaptchaDependencies {
+  readonly captchas: CaptchaStore;
+  readonly rateLimits: RateLimits;
+  readonly rateLimitStore: RateLimitStore;
+  readonly glyphs: Glyphs;
   readonly ttlSeconds: number;
-  readonly perAddressPerMinute: number;
+  readonly audit: Audit;
 }
 
 export class CaptchaService {
-  constructor(
-    private readonly captchas: CaptchaStore,
-    private readonly rateLimit: RateLimitStore,
-    private readonly hash: KeyedHash,
-    private readonly settings: CaptchaSettings,
-    private readonly audit: Audit,
-    private readonly glyphs: Glyphs,
-  ) {}
+  constructor(private readonly dependencies: CaptchaDependencies) {}
 
   /**
-   * A new captcha, its text kept for `ttlSeconds`.
+   * Creates a captcha. Its text is stored for `ttlSeconds`.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
   async issue(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
-    const askedTooOften = await this.rateLimit.reserve([this.perMinute(caller.clientAddress)]);
-    if (askedTooOften) {
-      this.audit('rate_limit_exceeded', { caller, scope: askedTooOften.scope });
-      return askedTooOften;
+    const { captchas, rateLimits, rateLimitStore, glyphs, ttlSeconds, audit } = this.dependencies;
+    const limits = rateLimits.of('issueCaptcha', caller.clientAddress);
+    const exceeded = await rateLimitStore.reserve('issueCaptcha', limits);
+    if (exceeded) {
+      audit('rate_limit_exceeded', { caller, scope: exceeded.scope });
+      return new TooManyRequestsError(exceeded);
     }
 
     const id = randomId();
     const text = captchaText(randomInt);
-    await this.captchas.save(id, text);
-    this.audit('captcha_issued', { caller });
+    await captchas.save(id, text);
+    audit('captcha_issued', { caller });
     return new ImageCaptcha({
       id,
-      image: captchaImage(text, this.glyphs, randomInt),
+      image: captchaImage(text, glyphs, randomInt),
       width: CAPTCHA_WIDTH,
       height: CAPTCHA_HEIGHT,
-      expiresInSeconds: this.settings.ttlSeconds,
+      expiresInSeconds: ttlSeconds,
     });
   }
 
   /**
-   * Whether the captcha can still be answered.
+   * Whether the captcha is neither redeemed nor expired.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
   isLive(id: string): Promise<boolean> {
-    return this.captchas.isLive(id);
+    return this.dependencies.captchas.isLive(id);
   }
 
   /**
-   * Spends the captcha, whatever the answer is.
-   * @returns the refusal, or `undefined` if the answer is right.
+   * Redeems the captcha: it is spent whether the answer is correct or not.
+   * @returns `undefined` if the answer is correct.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
-  async take(
+  async redeem(
     id: string,
     answer: string,
     caller: Caller,
   ): Promise<CaptchaExpiredError | CaptchaMismatchError | undefined> {
-    const refusal = refusalOf(await this.captchas.take(id), answer);
-    const outcome =
-      refusal === undefined ? 'correct' : refusal instanceof CaptchaExpiredError ? 'expired' : 'mismatch';
-    this.audit('captcha_redeemed', { caller, outcome });
-    return refusal;
+    const { captchas, audit } = this.dependencies;
+    const text = await captchas.redeem(id);
+    const outcome = text === null ? 'expired' : isCaptchaAnswer(text, answer) ? 'correct' : 'mismatch';
+    audit('captcha_redeemed', { caller, outcome });
+    switch (outcome) {
+      case 'expired':
+        return new CaptchaExpiredError();
+      case 'mismatch':
+        return new CaptchaMismatchError();
+      case 'correct':
+        return undefined;
+    }
   }
-
-  private perMinute(clientAddress: string) {
-    const perMinute = { limit: this.settings.perAddressPerMinute, windowSeconds: 60 };
-    return addressAllowance(this.hash, 'captcha', clientAddress, perMinute);
-  }
-}
-
-function refusalOf(text: string | null, answer: string) {
-  if (text === null) return new CaptchaExpiredError();
-  return isCaptchaAnswer(text, answer) ? undefined : new CaptchaMismatchError();
 }

@@ -1,4 +1,4 @@
-// Writes schema.graphql, or the file named on the command line. Opens no connection.
+// Writes schema.graphql, or the file that the argument names. Opens no connection.
 
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';

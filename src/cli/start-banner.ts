@@ -1,49 +1,35 @@
-// What a person sees when the service is up.
+// What the terminal shows when the service has started outside production.
 
 import type { Config } from '../config/load-config.ts';
-import { DEVELOPMENT_PROVIDERS } from '../sms/providers/providers.ts';
+import type { Page } from '../http/routes/pages.ts';
 
-export interface Page {
-  readonly title: string;
-  readonly path: string;
-}
-
-/** One short block: where it is, what is embedded, what was made for this run, what to try. */
-export function welcome(config: Config, url: string, served: readonly Page[]): string {
+/** One block: the addresses, what is embedded or generated, and what to try first. */
+export function startBanner(config: Config, url: string, pages: readonly Page[]): string {
   const facts = [
     config.databaseUrl === undefined &&
-      'PostgreSQL is embedded; its data stays in .data/pg18 (DATABASE_URL unset).',
+      'DATABASE_URL is unset: embedded PostgreSQL, its data stays in .data/pg18.',
     config.redisUrl === undefined &&
-      'Redis is embedded; captchas, codes and counts die with this process (REDIS_URL unset).',
-    config.codeSecret === undefined && 'CODE_SECRET was made for this run.',
+      'REDIS_URL is unset: embedded Redis, its data is lost when this process ends.',
+    config.codeSecret === undefined && 'CODE_SECRET is unset: generated for this process.',
     config.token.privateKey === undefined &&
-      'TOKEN_PRIVATE_KEY was made at the first start and is kept in .data/token-key.pem.',
-    DEVELOPMENT_PROVIDERS.includes(config.sms.provider) &&
-      `No text leaves this machine (${config.sms.provider}): each is printed here.`,
+      'TOKEN_PRIVATE_KEY is unset: generated once, stored in .data/token-key.pem.',
+    config.sms.isForDevelopment &&
+      `SMS_PROVIDER is ${config.sms.provider}: no SMS leaves this machine, each is printed here.`,
   ];
   return [
     '',
-    `  Yanzheng serves ${url}/graphql`,
-    ...served.map(({ title, path }) => `  ${title}: ${url}${path}`),
-    `  Probes: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
+    `  Yanzheng listens on ${url}/graphql`,
+    ...pages.map(({ title, path }) => `  ${title}: ${url}${path}`),
+    `  Health and metrics: ${url}/healthz  ${url}/readyz  ${url}/metrics`,
     ...facts.filter((fact) => fact !== false).map((fact) => `  · ${fact}`),
-    served.some(({ path }) => path === '/')
-      ? `  Try: register on the page; the text ${arrival(config)}.`
-      : '  Try: the first walk in README.md, from a captcha to a registered user.',
+    pages.some(({ path }) => path === '/')
+      ? `  Next: register a mobile on the registration page. The SMS ${destination(config)}.`
+      : '  Next: follow docs/quickstart.md, from a captcha to a registered user.',
     '',
   ].join('\n');
 }
 
-function arrival({ sms: { provider } }: Config): string {
-  if (provider === 'simulated') return 'arrives on the simulated phone';
-  return DEVELOPMENT_PROVIDERS.includes(provider) ? 'is printed here' : 'goes out to the mobile';
-}
-
-/** The pages that the settings ask for. */
-export function pages({ pages: { demo, phone, playground } }: Config): Page[] {
-  return [
-    ...(demo ? [{ title: 'Registration page', path: '/' }] : []),
-    ...(phone ? [{ title: 'Simulated phone', path: '/phone' }] : []),
-    ...(playground ? [{ title: 'Playground', path: '/playground' }] : []),
-  ];
+function destination({ sms, pages }: Config): string {
+  if (pages.phone) return 'appears on the simulated phone';
+  return sms.isForDevelopment ? 'is printed here' : 'is sent to the mobile';
 }

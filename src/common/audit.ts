@@ -1,7 +1,6 @@
-// What happened, for whoever runs the service: one line in the log for each event, under a fixed name.
+// The port through which features write the audit log.
 
-import type { KeyedHash } from './keyed-hash.ts';
-import { type Mobile, maskMobile } from './phone-number.ts';
+import type { Mobile } from './phone-number.ts';
 import type { RequestContext } from './request-context.ts';
 
 export type AuditEvent =
@@ -17,7 +16,7 @@ export type AuditEvent =
   | 'user_registered'
   | 'rate_limit_exceeded';
 
-/** Who asked. */
+/** The request that caused an event. */
 export type Caller = Pick<RequestContext, 'requestId' | 'clientAddress'>;
 
 export interface AuditFacts {
@@ -26,17 +25,5 @@ export interface AuditFacts {
   readonly [fact: string]: unknown;
 }
 
-/** Writes one event down. Give it facts that may be read by many: never a code, an answer or a token. */
+/** Records one event. Facts may be read by many people: never pass a code, a captcha answer or a token. */
 export type Audit = (event: AuditEvent, facts: AuditFacts) => void;
-
-/** A mobile is written masked, beside the keyed hash that follows one number through the log and names it in Redis. */
-export function createAudit(hash: KeyedHash, write: (line: Record<string, unknown>) => void): Audit {
-  return (event, { caller, mobile, ...facts }) =>
-    write({
-      event,
-      requestId: caller.requestId,
-      client_ip: caller.clientAddress,
-      ...(mobile && { mobile: maskMobile(mobile), mobileHash: hash('mobile', mobile) }),
-      ...facts,
-    });
-}

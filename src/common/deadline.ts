@@ -1,4 +1,4 @@
-// A time limit for any work.
+// A time limit for any asynchronous work.
 
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
@@ -6,7 +6,7 @@ export class DeadlineExceededError extends Error {
 
 /**
  * Runs the work with a signal that aborts at the deadline.
- * @throws DeadlineExceededError at the deadline, even if the work does not listen to its signal.
+ * @throws DeadlineExceededError at the deadline, even if the work ignores the signal.
  */
 export async function withDeadline<Result>(
   milliseconds: number,

@@ -1,21 +1,15 @@
-// What the features know of Redis, PostgreSQL and the like: a client that answers within a time limit or is "unavailable".
+// The port through which features use Redis and PostgreSQL.
 
-import { Field, Int, ObjectType } from 'type-graphql';
-import { UserError } from '../errors/user-error.ts';
-import type { Sentences } from './locale.ts';
-import { withTimeBudget } from './time-budget.ts';
-
-/** A client behind a guard. */
+/** A client whose calls have a time limit and one kind of failure. */
 export interface Dependency<Client> {
   /**
-   * Runs one piece of work on the client.
-   * @throws DependencyUnavailableError when there is no answer within the time limits or the connection fails;
-   *   any other error as it comes.
+   * Runs one call on the client.
+   * @throws DependencyUnavailableError if the call times out or the connection fails; other errors as they are.
    */
-  use<Result>(work: (client: Client) => Promise<Result>): Promise<Result>;
+  use<Result>(call: (client: Client) => Promise<Result>): Promise<Result>;
 }
 
-/** Redis or PostgreSQL did not answer. Nothing is known of what the call did there. */
+/** Redis or PostgreSQL did not answer. The call may have taken effect there. */
 export class DependencyUnavailableError extends Error {
   override readonly name = 'DependencyUnavailableError';
 
@@ -24,38 +18,5 @@ export class DependencyUnavailableError extends Error {
     options: { cause: unknown },
   ) {
     super(`${dependency} is unavailable`, options);
-  }
-}
-
-/** Long enough for a restart, short enough that a person waits for it. */
-const RETRY_AFTER_SECONDS = 5;
-
-@ObjectType({
-  implements: UserError,
-  description:
-    'Returned when a store that the checks rest on does not answer, or when the same request was made before and never ' +
-    'answered. This request sent nothing. A captcha may be spent: show a new one. Try again with the same code or token.',
-})
-export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'> {
-  @Field(() => Int, { description: 'Seconds after which another try makes sense.' })
-  readonly retryAfterSeconds = RETRY_AFTER_SECONDS;
-
-  protected text(): Sentences {
-    return {
-      'zh-CN': '数据库异常',
-      en: 'The service is unavailable at the moment. Please try again shortly.',
-    };
-  }
-}
-
-/** Runs a flow within its store time; an unavailable dependency becomes the typed refusal, other errors stay faults. */
-export async function orUnavailable<Outcome>(
-  flow: () => Promise<Outcome>,
-): Promise<Outcome | ServiceUnavailableError> {
-  try {
-    return await withTimeBudget(flow);
-  } catch (error) {
-    if (error instanceof DependencyUnavailableError) return new ServiceUnavailableError();
-    throw error;
   }
 }

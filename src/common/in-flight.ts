@@ -1,28 +1,28 @@
-// Counts work under way, so that a stop can wait for it.
+// Counts work in flight, so that a graceful shutdown can wait for it.
 
 export class InFlight {
   private running = 0;
-  private onIdle: () => void = () => {};
+  private onDrained: () => void = () => {};
 
   get count(): number {
     return this.running;
   }
 
-  begin(): void {
+  start(): void {
     this.running += 1;
   }
 
   end(): void {
     this.running -= 1;
-    if (this.running === 0) this.onIdle();
+    if (this.running === 0) this.onDrained();
   }
 
-  /** Resolves when nothing is under way, or after `atMostMs`. */
-  async finish(atMostMs: number): Promise<void> {
+  /** Resolves when nothing is in flight, or after `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
     if (this.running === 0) return;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, atMostMs);
-      this.onIdle = () => {
+      const timer = setTimeout(resolve, timeoutMs);
+      this.onDrained = () => {
         clearTimeout(timer);
         resolve();
       };

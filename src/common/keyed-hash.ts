@@ -1,13 +1,24 @@
-// Names for secrets in Redis keys and logs: the same for the same value, worthless without the key.
+// Pseudonyms for mobiles and addresses in Redis keys and logs: equal for equal values, useless without the key.
 
 import { createHmac, type KeyObject } from 'node:crypto';
 
-/** `kind` keeps equal values of different kinds apart. Reply: 128 bits in base64url, 22 characters. */
+/** `kind` separates equal values of different kinds. Returns 128 bits as base64url, 22 characters. */
 export type KeyedHash = (kind: string, value: string) => string;
 
-const HASH_CHARACTERS = 22;
+const HASH_LENGTH = 22;
+/** One request hashes its mobile for every key and log line. The cache holds the values of the requests in flight. */
+const CACHE_SIZE = 512;
 
+/** HMAC-SHA-256 under the secret, truncated to 128 bits. */
 export function createKeyedHash(secret: KeyObject): KeyedHash {
-  return (kind, value) =>
-    createHmac('sha256', secret).update(`${kind}\0${value}`).digest('base64url').slice(0, HASH_CHARACTERS);
+  const cache = new Map<string, string>();
+  return (kind, value) => {
+    const input = `${kind}\0${value}`;
+    const cached = cache.get(input);
+    if (cached !== undefined) return cached;
+    const hash = createHmac('sha256', secret).update(input).digest('base64url').slice(0, HASH_LENGTH);
+    if (cache.size >= CACHE_SIZE) cache.clear();
+    cache.set(input, hash);
+    return hash;
+  };
 }

@@ -1,46 +1,45 @@
-// Mainland China mobile numbers: many ways to type one, a single form to key and to send to.
+// Mainland China mobile numbers: people type them in many ways, and the service uses one normalized form.
 
 import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 
-/** E.164, `+8613800138000`. Only `parseMobile` makes one, so whatever takes a `Mobile` takes a checked number. */
+/** E.164, `+8613800138000`. Only `parseMobile` creates one, so a `Mobile` is always a valid number. */
 export type Mobile = string & { readonly form: 'E.164' };
 
-const WIDE_OFFSET = 0xff01 - 0x21;
-const WIDE = /[\uff0b\uff0d\uff10-\uff19]/g; // + - 0 to 9 in full width
+const FULL_WIDTH_OFFSET = 0xff01 - 0x21;
+const FULL_WIDTH = /[\uff0b\uff0d\uff10-\uff19]/g; // + - 0 to 9
 const SPACES_AND_DASHES = /[ \u00a0\u3000\u2010-\u2015-]/g;
-const NATIONAL = /^(?:\+86|0086|86)?(1[3-9]\d{9})$/;
-const LONGEST_TYPED = 40;
+const NATIONAL_NUMBER = /^(?:\+86|0086|86)?(1[3-9]\d{9})$/;
+const MAX_INPUT_LENGTH = 40;
 
 /**
- * Reads a mainland mobile number: eleven digits, by themselves or after `+86`, `0086` or `86`, with spaces and dashes
- * anywhere, digits in full width or not. The number plan is libphonenumber's, so every segment in use passes and
- * unassigned ones do not.
+ * Parses a mainland mobile number: eleven digits, alone or after `+86`, `0086` or `86`, with spaces and dashes anywhere,
+ * and with full-width digits. The numbering plan is that of libphonenumber: assigned segments pass, others do not.
  * @returns `undefined` for everything else: landlines, other countries, letters, control characters.
  */
-export function parseMobile(typed: string): Mobile | undefined {
-  if (typed.length > LONGEST_TYPED) return undefined;
-  const plain = typed
-    .replace(WIDE, (wide) => String.fromCharCode(wide.charCodeAt(0) - WIDE_OFFSET))
+export function parseMobile(input: string): Mobile | undefined {
+  if (input.length > MAX_INPUT_LENGTH) return undefined;
+  const normalized = input
+    .replace(FULL_WIDTH, (wide) => String.fromCharCode(wide.charCodeAt(0) - FULL_WIDTH_OFFSET))
     .replace(SPACES_AND_DASHES, '');
-  // `$` of a JavaScript regular expression without the m flag matches no trailing newline.
-  const national = NATIONAL.exec(plain)?.[1];
+  // Without the m flag, `$` does not match before a trailing newline in JavaScript.
+  const national = NATIONAL_NUMBER.exec(normalized)?.[1];
   const number = national && parsePhoneNumberFromString(`+86${national}`);
   return number && number.country === 'CN' && number.isValid()
     ? (number.number as string as Mobile)
     : undefined;
 }
 
-/** The eleven digits that a person in China knows, `13800138000`. */
+/** The eleven digits without the country code, `13800138000`. */
 export function nationalNumber(mobile: Mobile): string {
   return mobile.slice('+86'.length);
 }
 
-/** The ten thousand numbers that differ in the last four digits alone, by what they have in common. */
+/** The number range: the mobile without its last four digits, shared by ten thousand numbers. */
 export function numberRange(mobile: Mobile): string {
   return mobile.slice(0, -4);
 }
 
-/** For answers and logs: `138****8000`. */
+/** The form for responses and logs: `138****8000`. */
 export function maskMobile(mobile: Mobile): string {
   return nationalNumber(mobile).replace(/^(\d{3})\d{4}/, '$1****');
 }

@@ -1,10 +1,10 @@
-// What nobody can guess.
+// Unguessable identifiers.
 
 import { randomBytes } from 'node:crypto';
 
 const BYTES = 16;
 
-/** 128 bits from the system's secure source in base64url, 22 characters: the least that OWASP ASVS 11.5.1 wants. */
+/** 128 random bits as base64url, 22 characters: the minimum entropy of OWASP ASVS 5.0 requirement 11.5.1. */
 export function randomId(): string {
   return randomBytes(BYTES).toString('base64url');
 }

@@ -1,11 +1,11 @@
-// What a resolver may know of the request that it answers.
+// What resolvers know about the HTTP request that they answer.
 
 import type { Locale } from './locale.ts';
 
 export interface RequestContext {
-  /** Stands in the `x-request-id` header and in a masked fault, under which the log tells the cause. */
+  /** Also in the `x-request-id` header, in the extensions of an internal error, and in the log. */
   readonly requestId: string;
   readonly locale: Locale;
-  /** Who is counted: an IPv4 address or an IPv6 /64 network, see `clientNetwork`. */
+  /** The network that rate limits count: an IPv4 address or an IPv6 /64, see `clientNetwork`. */
   readonly clientAddress: string;
 }

@@ -1,22 +1,26 @@
-// How long one request may wait for its stores, all its calls together.
+// The time budget of one request: all its calls to stores share it, however many there are.
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** More than any one call may take; with the rest of a request's work it stays below two seconds. */
-const PER_REQUEST_MS = 1500;
-
 export interface TimeBudget {
-  leftMs: number;
+  remainingMs: number;
 }
 
-const requests = new AsyncLocalStorage<TimeBudget>();
+const UNLIMITED: TimeBudget = Object.freeze({ remainingMs: Number.POSITIVE_INFINITY });
+const budgets = new AsyncLocalStorage<TimeBudget>();
 
-/** Runs a flow whose calls to stores share one time. */
-export function withTimeBudget<Outcome>(flow: () => Promise<Outcome>): Promise<Outcome> {
-  return requests.run({ leftMs: PER_REQUEST_MS }, flow);
+/** Runs a use case whose calls to stores may take `budgetMs` together. */
+export function withTimeBudget<Outcome>(budgetMs: number, useCase: () => Promise<Outcome>): Promise<Outcome> {
+  return budgets.run({ remainingMs: budgetMs }, useCase);
 }
 
-/** That of the flow that is running; what belongs to no request, like a probe, has no such bound. */
-export function currentTimeBudget(): TimeBudget {
-  return requests.getStore() ?? { leftMs: Number.POSITIVE_INFINITY };
+/** What is left for the current request. Calls outside a request, such as health checks, have no budget. */
+export function remainingBudgetMs(): number {
+  return (budgets.getStore() ?? UNLIMITED).remainingMs;
+}
+
+/** Subtracts the duration of a call from the budget of the current request. */
+export function spendBudget(milliseconds: number): void {
+  const budget = budgets.getStore();
+  if (budget) budget.remainingMs -= milliseconds;
 }

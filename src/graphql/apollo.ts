@@ -1,4 +1,4 @@
-// Apollo Server with every limit that it knows set.
+// Apollo Server with all its limits set.
 
 import { ApolloServer } from '@apollo/server';
 import {
@@ -6,22 +6,23 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GraphQLSchema } from 'graphql';
+import type { LogError } from '../common/internal-error.ts';
 import type { RequestContext } from '../common/request-context.ts';
-import { faultRequestIds, formatError, type LogError } from './format-errors.ts';
+import { formatError, reportInternalErrors } from './format-errors.ts';
 import { maxAliases, maxOperations, maxRootFields } from './query-limits.ts';
 import { responseStatus } from './response-status.ts';
 
 /** The complete introspection query has 184 tokens. */
 const MAX_TOKENS = 500;
-/** The complete introspection query selects 240 times through itself. */
+/** The complete introspection query has 240 recursive selections. */
 const MAX_RECURSIVE_SELECTIONS = 300;
 
 export function createApollo(schema: GraphQLSchema, logError: LogError): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,
-    // Apollo's defaults follow NODE_ENV; ours do not.
+    // The defaults of Apollo depend on NODE_ENV. Ours do not.
     nodeEnv: 'production',
-    // A public API: clients in every language are generated from it.
+    // A public API: clients in all languages are generated from it.
     introspection: true,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
@@ -33,14 +34,14 @@ export function createApollo(schema: GraphQLSchema, logError: LogError): ApolloS
     validationOptions: { maxErrors: 5 },
     executionOptions: { maxCoercionErrors: 5 },
     validationRules: [maxRootFields(1), maxOperations(5), maxAliases(4)],
-    formatError: formatError,
+    formatError,
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
-      faultRequestIds(logError),
+      reportInternalErrors(logError),
       responseStatus,
     ],
-    // The process's own end is handled where the process is.
+    // main.ts handles signals.
     stopOnTerminationSignals: false,
     logger: { debug() {}, info() {}, warn() {}, error: (message) => logError('apollo', message) },
   });

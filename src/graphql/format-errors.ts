@@ -1,44 +1,42 @@
-// What the `errors` array may say: of a broken document, what is wrong with it; of a fault of ours, only its request id.
+// What the `errors` array may contain. An invalid document gets the reason. An internal error gets a constant message and
+// the request id, and its cause goes to the log.
 
 import type { ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerErrorCode, unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { INTERNAL_ERROR_MESSAGE, type LogError } from '../common/internal-error.ts';
 import type { RequestContext } from '../common/request-context.ts';
 
-export const INTERNAL_ERROR_MESSAGE = 'Internal server error';
-
 /** Longer messages quote the document. */
-const LONGEST_MESSAGE = 200;
-/** Some errors have one for every place that a name occurs at. */
-const MOST_LOCATIONS = 4;
+const MAX_MESSAGE_LENGTH = 200;
+/** Some errors have one location for each occurrence of a name. */
+const MAX_LOCATIONS = 4;
 
-/** Whatever was thrown in a resolver; what GraphQL itself finds wrong is a GraphQLError and the caller's. */
+/** Everything that a resolver threw. Errors that GraphQL itself reports are GraphQLErrors, caused by the client. */
 function isInternalError(error: unknown): boolean {
   return !(unwrapResolverError(error) instanceof GraphQLError);
 }
 
-/** GraphQL leaves some of its refusals without a code: a subscription, too many wrong variables. */
+/** GraphQL reports some errors without a code: a subscription, too many invalid variables. */
 export function codeOf(error: unknown): string {
   return String((error as GraphQLError).extensions?.code ?? ApolloServerErrorCode.BAD_USER_INPUT);
 }
 
-/** Drops suggestions, inner messages and every extension but the code, and cuts short what grows with the document. */
+/** Removes suggestions, inner messages and all extensions but the code, and truncates what grows with the document. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const isFault = isInternalError(error);
-  const code = isFault ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR : codeOf(error);
-  const plain = formatted.message.replace(/ ?Did you mean[\s\S]*$/, '');
+  const isInternal = isInternalError(error);
+  const code = isInternal ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR : codeOf(error);
+  const messageWithoutSuggestion = formatted.message.replace(/ ?Did you mean[\s\S]*$/, '');
   return {
-    message: isFault ? INTERNAL_ERROR_MESSAGE : plain.slice(0, LONGEST_MESSAGE),
-    ...(formatted.locations && { locations: formatted.locations.slice(0, MOST_LOCATIONS) }),
+    message: isInternal ? INTERNAL_ERROR_MESSAGE : messageWithoutSuggestion.slice(0, MAX_MESSAGE_LENGTH),
+    ...(formatted.locations && { locations: formatted.locations.slice(0, MAX_LOCATIONS) }),
     ...(formatted.path && { path: formatted.path }),
     extensions: { code },
   };
 }
 
-export type LogError = (requestId: string, error: unknown) => void;
-
-/** Logs a fault under the id that the caller is told. */
-export function faultRequestIds(logError: LogError): ApolloServerPlugin<RequestContext> {
+/** Logs internal errors under the request id, and adds that id to the response. */
+export function reportInternalErrors(logError: LogError): ApolloServerPlugin<RequestContext> {
   return {
     async requestDidStart() {
       return {

@@ -1,5 +1,5 @@
-// Validation rules against documents that ask for many things at once: one HTTP request is one operation here, so that
-// what counts requests counts deeds.
+// Validation rules that bound a document. One HTTP request is one operation with one root field, so a limit on requests is
+// a limit on operations.
 
 import {
   type ASTNode,
@@ -13,58 +13,69 @@ import {
 
 type NodeOf<K extends Kind> = Extract<ASTNode, { readonly kind: K }>;
 
-/** No operation may select more than `limit` root fields, through fragments or not. `__typename` and the like are free. */
+/** Bounds the root fields of an operation, including those in fragments. Introspection fields such as `__typename` are free. */
 export function maxRootFields(limit: number): ValidationRule {
-  return counting(
-    Kind.OPERATION_DEFINITION,
-    0,
-    ({ selectionSet }, context) => rootFields(context, selectionSet, new Set()) > limit,
-    `An operation may select at most ${limit} root field(s).`,
-  );
+  return maxNodes({
+    kind: Kind.OPERATION_DEFINITION,
+    limit: 0,
+    counts: ({ selectionSet }, context) => countRootFields(context, selectionSet, new Set()) > limit,
+    message: `An operation may select at most ${limit} root field(s).`,
+  });
 }
 
-/** A fragment is counted where it is spread the first time; a spread of it elsewhere selects the same fields again. */
-function rootFields(context: ValidationContext, { selections }: SelectionSetNode, seen: Set<string>): number {
+/** A fragment counts where it is spread first: a second spread selects the same fields again. */
+function countRootFields(
+  context: ValidationContext,
+  { selections }: SelectionSetNode,
+  seenFragments: Set<string>,
+): number {
   let count = 0;
   for (const selection of selections) {
     if (selection.kind === Kind.FIELD) {
       if (!selection.name.value.startsWith('__')) count += 1;
     } else if (selection.kind === Kind.INLINE_FRAGMENT) {
-      count += rootFields(context, selection.selectionSet, seen);
-    } else if (!seen.has(selection.name.value)) {
-      seen.add(selection.name.value);
+      count += countRootFields(context, selection.selectionSet, seenFragments);
+    } else if (!seenFragments.has(selection.name.value)) {
+      seenFragments.add(selection.name.value);
       const fragment = context.getFragment(selection.name.value);
-      if (fragment) count += rootFields(context, fragment.selectionSet, seen);
+      if (fragment) count += countRootFields(context, fragment.selectionSet, seenFragments);
     }
   }
   return count;
 }
 
 export function maxOperations(limit: number): ValidationRule {
-  return counting(
-    Kind.OPERATION_DEFINITION,
+  return maxNodes({
+    kind: Kind.OPERATION_DEFINITION,
     limit,
-    () => true,
-    `A document may hold at most ${limit} operations.`,
-  );
+    counts: () => true,
+    message: `A document may contain at most ${limit} operations.`,
+  });
 }
 
 export function maxAliases(limit: number): ValidationRule {
-  return counting(
-    Kind.FIELD,
+  return maxNodes({
+    kind: Kind.FIELD,
     limit,
-    (node) => node.alias !== undefined,
-    `A document may use at most ${limit} aliases.`,
-  );
+    counts: (node) => node.alias !== undefined,
+    message: `A document may use at most ${limit} aliases.`,
+  });
 }
 
-/** Tells of the first node beyond the limit, and of no other: the reply to a long document stays short. */
-function counting<K extends Kind.OPERATION_DEFINITION | Kind.FIELD>(
-  kind: K,
-  limit: number,
-  counts: (node: NodeOf<K>, context: ValidationContext) => boolean,
-  message: string,
-): ValidationRule {
+interface NodeLimit<K extends Kind> {
+  readonly kind: K;
+  readonly limit: number;
+  readonly counts: (node: NodeOf<K>, context: ValidationContext) => boolean;
+  readonly message: string;
+}
+
+/** Reports only the first node beyond the limit, so the response to a long document stays short. */
+function maxNodes<K extends Kind.OPERATION_DEFINITION | Kind.FIELD>({
+  kind,
+  limit,
+  counts,
+  message,
+}: NodeLimit<K>): ValidationRule {
   return (context): ASTVisitor => {
     let count = 0;
     return {

@@ -1,26 +1,29 @@
-// The executable schema, from the resolvers of the features.
+// Builds the executable schema from the resolvers of the features.
 
 import type { GraphQLSchema } from 'graphql';
 import { buildSchemaSync, type ContainerType, type NonEmptyArray } from 'type-graphql';
 
-// biome-ignore lint/complexity/noBannedTypes: TypeGraphQL names resolver classes by the type Function.
+// biome-ignore lint/complexity/noBannedTypes: TypeGraphQL types resolver classes as Function.
 export type ResolverClasses = NonEmptyArray<Function>;
 
-/** `container` gives the instance of a resolver class; writing the schema down needs none. */
+/** `container` returns the instance of a resolver class. Printing the schema needs none. */
 export function createSchema(resolvers: ResolverClasses, container?: ContainerType): GraphQLSchema {
   const schema = buildSchemaSync({
     resolvers,
     ...(container && { container }),
-    // Fields are checked by the flows, which answer with typed refusals.
+    // The use cases check their input themselves and return domain errors.
     validate: false,
   });
-  // TypeGraphQL has no place for these two.
+  // TypeGraphQL has no option for the descriptions of the root types.
   describe(
     schema.getQueryType(),
-    'What can be asked for without changing a mobile or a user. Send each document as JSON by `POST /graphql`, with one ' +
-      'field of this type or of `Mutation`.',
+    'Operations without side effects on mobiles or users. Send each document as JSON to `POST /graphql`. An operation ' +
+      'selects one root field.',
   );
-  describe(schema.getMutationType(), 'The steps of a verification, in the order in which a page takes them.');
+  describe(
+    schema.getMutationType(),
+    'The steps of a verification, in the order in which a client calls them: request a code, verify it, register the user.',
+  );
   return schema;
 }
 

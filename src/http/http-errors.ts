@@ -1,15 +1,16 @@
-// What is answered below GraphQL (no JSON, too large, no such path), in GraphQL's form, so that one parser reads it all.
+// Errors below GraphQL (invalid JSON, body too large, unknown path), in the form of GraphQL errors, so that clients need
+// only one parser.
 
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance } from 'fastify';
-import { INTERNAL_ERROR_MESSAGE, type LogError } from '../graphql/format-errors.ts';
+import { INTERNAL_ERROR_MESSAGE, type LogError } from '../common/internal-error.ts';
 
 export function errorBody(message: string, code?: string, requestId?: string) {
   return { errors: [{ message, extensions: { ...(code && { code }), ...(requestId && { requestId }) } }] };
 }
 
-export function answerFaults(app: FastifyInstance, logError: LogError): void {
+export function registerErrorHandlers(app: FastifyInstance, logError: LogError): void {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody('Not found')));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
@@ -19,19 +20,19 @@ export function answerFaults(app: FastifyInstance, logError: LogError): void {
   });
 }
 
-/** A URL that leads to no handler, not even to the one for what is not found; no hook runs for it. */
-export function refuseUrl({ code }: FastifyError, response: ServerResponse<IncomingMessage>): void {
+/** For a URL that cannot be routed. Fastify runs no hooks for it. */
+export function rejectUrl({ code }: FastifyError, response: ServerResponse<IncomingMessage>): void {
   response
     .writeHead(400, { 'content-type': 'application/json; charset=utf-8' })
     .end(JSON.stringify(errorBody('The URL is malformed', code)));
 }
 
-const STATUS_OF: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
+const STATUS_BY_CODE: Record<string, number> = { ERR_HTTP_REQUEST_TIMEOUT: 408, HPE_HEADER_OVERFLOW: 431 };
 
-/** What Node finds wrong before there is a request. */
-export function refuseConnection({ code }: ConnectionError, socket: Socket): void {
+/** For errors that Node finds before there is a request. */
+export function rejectConnection({ code }: ConnectionError, socket: Socket): void {
   if (socket.writable) {
-    const status = STATUS_OF[code] ?? 400;
+    const status = STATUS_BY_CODE[code] ?? 400;
     const reason = STATUS_CODES[status] ?? '';
     const body = JSON.stringify(errorBody(reason, code));
     socket.write(

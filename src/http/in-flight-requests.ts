@@ -1,15 +1,15 @@
-// Counts the requests under way, so that a stop can wait for them.
+// Counts requests in flight, so that a graceful shutdown can wait for them.
 
 import { finished } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { InFlight } from '../common/in-flight.ts';
 
-export function countRequests(app: FastifyInstance): InFlight {
-  const running = new InFlight();
-  app.addHook('onRequest', async () => running.begin());
-  // Not onResponse, which never comes for a caller who left; what was begun for that one is waited for all the same.
+export function countInFlightRequests(app: FastifyInstance): InFlight {
+  const requests = new InFlight();
+  app.addHook('onRequest', async () => requests.start());
+  // Not onResponse, which never runs for a client that disconnected. The work of its request is still in flight.
   app.addHook('onSend', async (_request, reply) => {
-    finished(reply.raw, () => running.end());
+    finished(reply.raw, () => requests.end());
   });
-  return running;
+  return requests;
 }

@@ -1,26 +1,30 @@
-// Tells whether a request comes from a person at this very machine.
+// Restricts a route to a person at this machine.
 
 import type { IncomingMessage } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 
-/** What proxies add: through one, the whole world has an address of this machine. */
-const OF_PROXIES =
+/** Headers that proxies add. Behind a proxy on this machine, every client has a loopback address. */
+const PROXY_HEADERS =
   /^(forwarded|via|x-forwarded(-.*)?|x-real-ip|x-client-ip|true-client-ip|cf-.*|x-envoy-.*)$/;
-/** What the pages of this machine are asked for by. */
 const LOCAL_HOST = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
+/** A Fastify hook: answers 404 unless the request comes from a person at this machine. */
+export async function loopbackOnly(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  if (!isLoopbackRequest(request.raw)) reply.callNotFound();
+}
+
 /**
- * True if the socket's address is a loopback one, no proxy shows that passed the request on, the `Host` is a name of
- * this machine (another one has been pointed here by somebody's DNS), and no page of another site asks. Browsers speak
- * HTTP/1.1, and some proxies that say nothing of themselves only 1.0. One that speaks 1.1, or forwards bare connections,
- * cannot be told from a browser.
+ * True if the socket has a loopback address, no header shows a proxy, `Host` is a local name (another name may have been
+ * pointed here by DNS rebinding), and no page of another site sent the request. Browsers speak HTTP/1.1; some proxies
+ * that add no header speak 1.0. A proxy that speaks 1.1 and adds no header cannot be detected.
  */
 export function isLoopbackRequest({ socket, headers, httpVersion }: IncomingMessage): boolean {
   const { host = '', 'sec-fetch-site': site = 'none' } = headers;
   return (
     isLoopback(socket.remoteAddress) &&
     httpVersion === '1.1' &&
-    !Object.keys(headers).some((name) => OF_PROXIES.test(name)) &&
+    !Object.keys(headers).some((name) => PROXY_HEADERS.test(name)) &&
     LOCAL_HOST.test(host) &&
     (site === 'none' || site === 'same-origin')
   );

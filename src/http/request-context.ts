@@ -1,25 +1,37 @@
-// From an HTTP request to what resolvers may know of it.
+// Derives the context of resolvers from an HTTP request.
 
-import type { FastifyRequest } from 'fastify';
-import { clientNetwork } from '../common/client-network.ts';
-import { localeOf } from '../common/locale.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { clientNetwork, stripPort } from '../common/client-network.ts';
+import { negotiateLocale } from '../common/locale.ts';
 import type { RequestContext } from '../common/request-context.ts';
 
-export function requestContext(
-  request: Pick<FastifyRequest, 'id' | 'headers' | 'ip' | 'socket'>,
-): RequestContext {
+type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'ip' | 'socket'>;
+
+export function requestContext(request: ContextSource): RequestContext {
   return {
     requestId: request.id,
-    locale: localeOf(request.headers['accept-language']),
-    clientAddress: countedAddress(request),
+    locale: negotiateLocale(request.headers['accept-language']),
+    clientAddress: clientAddress(request),
   };
 }
 
-/** A trusted proxy that forwards something that is no address is itself the one who is counted. */
-function countedAddress(request: Pick<FastifyRequest, 'id' | 'headers' | 'ip' | 'socket'>): string {
+/** If a trusted proxy forwards something that is not an address, the proxy itself is counted. */
+function clientAddress(request: ContextSource): string {
   try {
     return clientNetwork(request.ip);
   } catch {
     return clientNetwork(request.socket.remoteAddress ?? '0.0.0.0');
   }
+}
+
+/** Fastify does not accept addresses with a port, and would count all clients of such a proxy as the proxy. */
+export function stripForwardedPorts(app: FastifyInstance): void {
+  app.addHook('onRequest', async ({ raw: { headers } }) => {
+    const forwardedFor = headers['x-forwarded-for'];
+    if (typeof forwardedFor !== 'string') return;
+    headers['x-forwarded-for'] = forwardedFor
+      .split(',')
+      .map((entry) => stripPort(entry.trim()))
+      .join();
+  });
 }

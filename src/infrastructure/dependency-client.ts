@@ -1,42 +1,39 @@
-// Stands between a feature and a connection: a time limit for each call and for all of one request, the duration of
-// each, and one kind of failure.
+// Wraps the client of a dependency: a time limit for each call and for all calls of one request, the duration of each
+// call, and `DependencyUnavailableError` as the only error of an outage.
 
 import { withDeadline } from '../common/deadline.ts';
 import { type Dependency, DependencyUnavailableError } from '../common/dependency.ts';
-import { currentTimeBudget } from '../common/time-budget.ts';
+import { remainingBudgetMs, spendBudget } from '../common/time-budget.ts';
 
 export interface DependencyClientOptions {
   readonly name: string;
   readonly timeoutMs: number;
-  /** Whether an error means that the other side is away, and not that we asked for something wrong. */
+  /** Tells an outage of the dependency from an error in our call. */
   readonly isOutage: (error: unknown) => boolean;
-  /** Called after every call. */
+  /** Is called after every call. `outage` is the error of an outage, else `undefined`. */
   readonly observe: (seconds: number, outage: unknown) => void;
 }
 
-/** `client` is called for each piece of work, so that it may give each its own. */
-export function guard<Client>(client: () => Client, options: DependencyClientOptions): Dependency<Client> {
-  const { name, timeoutMs, isOutage, observe } = options;
+/** `client` is called for each call, so it may return a new one each time. */
+export function createDependencyClient<Client>(
+  client: () => Client,
+  { name, timeoutMs, isOutage, observe }: DependencyClientOptions,
+): Dependency<Client> {
   return {
-    async use(work) {
+    async use(call) {
       const startedMs = performance.now();
-      const time = currentTimeBudget();
-      const secondsSpent = () => (performance.now() - startedMs) / 1000;
+      const limitMs = Math.min(timeoutMs, Math.max(0, remainingBudgetMs()));
+      let outage: unknown;
       try {
-        const result = await withDeadline(Math.min(timeoutMs, Math.max(0, time.leftMs)), () =>
-          work(client()),
-        );
-        observe(secondsSpent(), undefined);
-        return result;
+        return await withDeadline(limitMs, () => call(client()));
       } catch (error) {
-        if (!isOutage(error)) {
-          observe(secondsSpent(), undefined);
-          throw error;
-        }
-        observe(secondsSpent(), error);
+        if (!isOutage(error)) throw error;
+        outage = error;
         throw new DependencyUnavailableError(name, { cause: error });
       } finally {
-        time.leftMs -= secondsSpent() * 1000;
+        const elapsedMs = performance.now() - startedMs;
+        spendBudget(elapsedMs);
+        observe(elapsedMs / 1000, outage);
       }
     },
   };

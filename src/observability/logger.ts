@@ -1,4 +1,4 @@
-// The log: JSON lines in production, readable lines in a terminal, secrets in neither.
+// The log: JSON lines in production, readable lines in a terminal. It never contains secrets.
 
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { prettyFactory } from 'pino-pretty';
@@ -9,8 +9,8 @@ export interface LoggerOptions {
   readonly destination?: DestinationStream;
 }
 
-/** Whatever somebody may log under these names one day; what we log on purpose holds none of them. */
-const SECRET_NAMES = new Set([
+/** A safety net: our own log calls pass none of these fields. */
+const SECRET_FIELDS = new Set([
   'code',
   'captchaAnswer',
   'token',
@@ -20,15 +20,16 @@ const SECRET_NAMES = new Set([
   'password',
   'nonce',
 ]);
+const REDACTED = '[redacted]';
 
 /** A mobile number in a line of JSON, but not the digits of an id or of a fraction. */
 const MOBILE = /((?<![0-9A-Za-z]|\d\.)|(?<=\\[bfnrt]))((?:(?:00)?86)?1[3-9]\d)\d{4}(\d{4})(?![0-9A-Za-z])/g;
 
-/** A system call for each line would cost a tenth of the throughput; a tenth of a second late is early enough. */
+/** A system call for each line costs a tenth of the throughput, so production writes in batches. */
 const BATCH = { minLength: 4096, periodicFlush: 100 };
 
-const DEEPEST = 6;
-const redactors = Object.fromEntries([...SECRET_NAMES].map((name) => [name, () => '[redacted]']));
+const MAX_DEPTH = 6;
+const redactors = Object.fromEntries([...SECRET_FIELDS].map((name) => [name, () => REDACTED]));
 
 export function createLogger({ level, production, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: !production, ...(production && BATCH) });
@@ -38,9 +39,9 @@ export function createLogger({ level, production, destination }: LoggerOptions):
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
-      // What a child logger always says passes no formatter.
-      serializers: { ...redactors, err: tellable },
+      formatters: { level: (label) => ({ level: label }), log: redactFields },
+      // The bindings of a child logger bypass the formatters.
+      serializers: { ...redactors, err: loggable },
     },
     {
       write(line: string) {
@@ -51,32 +52,32 @@ export function createLogger({ level, production, destination }: LoggerOptions):
   );
 }
 
-function withoutSecrets(facts: Record<string, unknown>, depth = 0): Record<string, unknown> {
-  const entries = Object.entries(facts).map(([name, value]) => [
+function redactFields(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {
+  const entries = Object.entries(fields).map(([name, value]) => [
     name,
-    SECRET_NAMES.has(name) ? '[redacted]' : tellable(value, depth + 1),
+    SECRET_FIELDS.has(name) ? REDACTED : loggable(value, depth + 1),
   ]);
   return Object.fromEntries(entries);
 }
 
-function tellable(value: unknown, depth = 0): unknown {
+function loggable(value: unknown, depth = 0): unknown {
   if (typeof value === 'symbol') return String(value);
-  // Masked as a number, the line would be no JSON any more.
+  // As a number, a masked mobile would make the line invalid JSON.
   if (typeof value === 'number') return /^(86)?1[3-9]\d{9}$/.test(String(value)) ? String(value) : value;
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > DEEPEST) return '[deeper]';
-  if (Array.isArray(value)) return value.map((item) => tellable(item, depth + 1));
-  return value instanceof Error ? errorFacts(value, depth) : withoutSecrets({ ...value }, depth);
+  if (depth > MAX_DEPTH) return '[truncated]';
+  if (Array.isArray(value)) return value.map((item) => loggable(item, depth + 1));
+  return value instanceof Error ? errorFields(value, depth) : redactFields({ ...value }, depth);
 }
 
-/** What an error says of itself, and no more: drivers hang queries, parameters and whole rows on theirs. */
-function errorFacts(error: Error, depth: number): Record<string, unknown> {
+/** Only these fields: drivers attach queries, parameters and rows to their errors. */
+function errorFields(error: Error, depth: number): Record<string, unknown> {
   const { code } = error as NodeJS.ErrnoException;
   return {
     type: error.name,
     message: error.message,
     stack: error.stack,
     ...(code !== undefined && { errorCode: code }),
-    ...(error.cause !== undefined && { cause: tellable(error.cause, depth + 1) }),
+    ...(error.cause !== undefined && { cause: loggable(error.cause, depth + 1) }),
   };
 }

@@ -1,21 +1,26 @@
-// What Prometheus reads. No label takes its value from a caller.
+// The Prometheus metrics. No label value comes from a client.
 
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
-/** From a quick Redis call to a gateway's time-out. */
+/** From a fast Redis call to the time-out of a provider. */
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export type DependencyName = 'redis' | 'postgresql';
 
 const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
-type CircuitStateName = (typeof CIRCUIT_STATES)[number];
+
+/** What the gauges of a provider read. */
+export interface ObservableSmsSender {
+  readonly circuitState: (typeof CIRCUIT_STATES)[number];
+  readonly inFlight: number;
+}
 
 export class Metrics {
   private readonly registry = new Registry();
 
   private readonly requests = new Counter({
     name: 'yanzheng_requests_total',
-    help: 'GraphQL operations, by the type of their outcome.',
+    help: 'GraphQL operations by outcome, which is the type of the result.',
     labelNames: ['operation', 'outcome'],
     registers: [this.registry],
   });
@@ -38,7 +43,7 @@ export class Metrics {
 
   private readonly outages = new Counter({
     name: 'yanzheng_dependency_outages_total',
-    help: 'Calls to Redis or PostgreSQL that failed because it was unavailable.',
+    help: 'Calls that failed because Redis or PostgreSQL was unavailable.',
     labelNames: ['dependency'],
     registers: [this.registry],
   });
@@ -52,7 +57,7 @@ export class Metrics {
 
   private readonly smsSendSeconds = new Histogram({
     name: 'yanzheng_sms_send_duration_seconds',
-    help: 'Seconds from handing an SMS to a provider to its outcome.',
+    help: 'Duration from handing an SMS to a provider to its outcome.',
     labelNames: ['provider'],
     buckets: BUCKETS_SECONDS,
     registers: [this.registry],
@@ -62,32 +67,26 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  countRequest(operation: string, outcome: string, seconds: number): void {
+  observeOperation(operation: string, outcome: string, seconds: number): void {
     this.requests.inc({ operation, outcome });
     this.requestSeconds.observe({ operation }, seconds);
   }
 
-  observeDependency(dependency: DependencyName, seconds: number): void {
+  observeDependency(dependency: DependencyName, seconds: number, outage: unknown): void {
     this.dependencySeconds.observe({ dependency }, seconds);
+    if (outage !== undefined) this.outages.inc({ dependency });
   }
 
-  countOutage(dependency: DependencyName): void {
-    this.outages.inc({ dependency });
-  }
-
-  observeSms(provider: string, outcome: string, seconds: number): void {
+  observeSend(provider: string, outcome: string, seconds: number): void {
     this.smsSends.inc({ provider, outcome });
     this.smsSendSeconds.observe({ provider }, seconds);
   }
 
-  /** Registers the gauges of one provider. They read their values when Prometheus scrapes. */
-  watchSmsProvider(
-    provider: string,
-    sender: { readonly circuitState: CircuitStateName; readonly inFlight: number },
-  ): void {
+  /** Registers the gauges of a provider, which read their values at each scrape. */
+  watchSmsProvider(provider: string, sender: ObservableSmsSender): void {
     new Gauge({
       name: 'yanzheng_sms_circuit_breaker',
-      help: 'State of the circuit breaker of a provider: 1 for the current state, 0 for the others.',
+      help: 'Circuit breaker of a provider: 1 for its current state, 0 for the others.',
       labelNames: ['provider', 'state'],
       registers: [this.registry],
       collect() {
@@ -97,7 +96,7 @@ export class Metrics {
     });
     new Gauge({
       name: 'yanzheng_sms_in_flight',
-      help: 'SMS that wait for an answer of the provider, or for a connection to it.',
+      help: 'SMS that wait for the response of a provider, or for a connection to it.',
       labelNames: ['provider'],
       registers: [this.registry],
       collect() {
@@ -106,8 +105,8 @@ export class Metrics {
     });
   }
 
-  /** Prometheus' text format. */
-  async exposition(): Promise<{ contentType: string; body: string }> {
+  /** Renders the text format of Prometheus. */
+  async render(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.registry.contentType, body: await this.registry.metrics() };
   }
 }

@@ -1,18 +1,18 @@
-// Logs when a dependency goes away and when it is back, not every call that finds it so.
+// Logs the start and the end of an outage, not every call that fails during it.
 
 import type { Logger } from 'pino';
 
 export class OutageLog {
-  private readonly away = new Set<string>();
+  private readonly unavailable = new Set<string>();
 
   constructor(private readonly logger: Logger) {}
 
-  /** To be told of every call: what went wrong, or `undefined` if it was answered. */
-  note(dependency: string, outage: unknown): void {
-    if (outage !== undefined && !this.away.has(dependency)) {
-      this.away.add(dependency);
+  /** Takes the result of every call: the error of an outage, or `undefined` for an answer. */
+  record(dependency: string, outage: unknown): void {
+    if (outage !== undefined && !this.unavailable.has(dependency)) {
+      this.unavailable.add(dependency);
       this.logger.error({ dependency, err: outage }, 'dependency unavailable');
-    } else if (outage === undefined && this.away.delete(dependency)) {
+    } else if (outage === undefined && this.unavailable.delete(dependency)) {
       this.logger.info({ dependency }, 'dependency available again');
     }
   }

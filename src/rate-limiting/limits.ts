@@ -1,55 +1,175 @@
-// How often a text may be asked for and sent.
+// The catalogue of rate limits. A new limit is one row: its name, its Redis key, its scope, and its setting.
 
-import type { KeyedHash } from '../common/keyed-hash.ts';
+import type { z } from 'zod';
 import type { Mobile } from '../common/phone-number.ts';
-import { rangeKey, SMS_SLOT } from '../common/redis/keys.ts';
-import { addressAllowance, type RateLimit } from './rate-limit.ts';
-import { RateLimitScope } from './rate-limiting.schema.ts';
+import type { RedisKeys } from '../common/redis/keys.ts';
+import { count, type SettingValues, seconds } from '../config/env.ts';
+import { type RateLimit, RateLimitScope } from './rate-limit.ts';
 
-const HOUR_SECONDS = 60 * 60;
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
+const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
 
-export interface SendLimits {
-  readonly perAddressPerHour: number;
-  readonly resendGapSeconds: number;
-  readonly perMobilePerHour: number;
-  readonly perMobilePerDay: number;
-  readonly perRangePerHour: number;
-  readonly perDay: number;
+/** What each limited action is counted by. */
+interface Subjects {
+  readonly issueCaptcha: string;
+  readonly requestSmsCode: string;
+  readonly sendSms: Mobile;
+  readonly verifySmsCode: string;
 }
 
-/** What an address may ask for; counted whether or not a text goes out, in one step with the claim of the request. */
-export function addressAllowances(hash: KeyedHash, limits: SendLimits, clientAddress: string): RateLimit[] {
-  const perHour = { limit: limits.perAddressPerHour, windowSeconds: HOUR_SECONDS };
-  const allowance = addressAllowance(hash, 'sms', clientAddress, perHour);
-  return [{ ...allowance, key: `${SMS_SLOT}:ratelimit:address:${hash('address', clientAddress)}:hour` }];
+export type LimitedAction = keyof Subjects;
+
+interface Row<Subject> {
+  readonly name: string;
+  readonly key: (keys: RedisKeys, subject: Subject) => string;
+  readonly scope: RateLimitScope;
+  readonly limit: number | Setting;
+  readonly windowSeconds: number | Setting;
+  /** Whether a verified code releases the reservations of its sends. */
+  readonly releasedByVerification?: boolean;
 }
 
-/** What one text takes: from the mobile, in whichever purpose, from its range of numbers, and from the service. */
-export function sendAllowances(hash: KeyedHash, limits: SendLimits, mobile: Mobile): RateLimit[] {
-  const subject = hash('mobile', mobile);
-  const perMobile = (name: string, limit: number, windowSeconds: number): RateLimit => ({
-    key: `${SMS_SLOT}:ratelimit:mobile:${subject}:${name}`,
-    scope: RateLimitScope.MOBILE,
-    limit,
-    windowSeconds,
-  });
-  return [
-    perMobile('cooldown', 1, limits.resendGapSeconds),
-    perMobile('hour', limits.perMobilePerHour, HOUR_SECONDS),
-    perMobile('day', limits.perMobilePerDay, DAY_SECONDS),
+interface Setting<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
+  readonly name: Name;
+  readonly schema: Schema;
+  /** The value when the setting is absent and its schema has no default. */
+  readonly fallback?: number | undefined;
+}
+
+function setting<const Name extends string, Schema extends z.ZodType>(
+  name: Name,
+  schema: Schema,
+  fallback?: number,
+): Setting<Name, Schema> {
+  return { name, schema, fallback };
+}
+
+const catalogue = {
+  issueCaptcha: [
     {
-      // Whoever is paid for texts walks ranges. A text whose code is verified is given back to its range.
-      key: rangeKey(hash, mobile),
-      scope: RateLimitScope.SERVICE,
-      limit: limits.perRangePerHour,
+      name: 'captchaMinute',
+      key: (keys, address) => keys.addressLimit(address, 'captcha:minute'),
+      scope: RateLimitScope.ADDRESS,
+      limit: setting('CAPTCHA_PER_ADDRESS_PER_MINUTE', count.default(30)),
+      windowSeconds: MINUTE_SECONDS,
+    },
+  ],
+  requestSmsCode: [
+    {
+      name: 'addressHour',
+      key: (keys, address) => keys.sendAddressLimit(address, 'hour'),
+      scope: RateLimitScope.ADDRESS,
+      limit: setting('SMS_PER_ADDRESS_PER_HOUR', count.default(20)),
+      windowSeconds: HOUR_SECONDS,
+    },
+  ],
+  sendSms: [
+    {
+      name: 'mobileCooldown',
+      key: (keys, mobile) => keys.mobileLimit(mobile, 'cooldown'),
+      scope: RateLimitScope.MOBILE,
+      limit: 1,
+      windowSeconds: setting('SMS_RESEND_GAP_SECONDS', seconds(0, DAY_SECONDS).default(60)),
+    },
+    {
+      name: 'mobileHour',
+      key: (keys, mobile) => keys.mobileLimit(mobile, 'hour'),
+      scope: RateLimitScope.MOBILE,
+      limit: setting('SMS_PER_MOBILE_PER_HOUR', count.default(5)),
       windowSeconds: HOUR_SECONDS,
     },
     {
-      key: `${SMS_SLOT}:ratelimit:service:day`,
-      scope: RateLimitScope.SERVICE,
-      limit: limits.perDay,
+      name: 'mobileDay',
+      key: (keys, mobile) => keys.mobileLimit(mobile, 'day'),
+      scope: RateLimitScope.MOBILE,
+      limit: setting('SMS_PER_MOBILE_PER_DAY', count.default(10)),
       windowSeconds: DAY_SECONDS,
     },
-  ];
+    {
+      // Against SMS pumping, which sends to many numbers of one range: it counts only SMS whose code nobody verified.
+      name: 'rangeHour',
+      key: (keys, mobile) => keys.rangeLimit(mobile, 'hour'),
+      scope: RateLimitScope.SERVICE,
+      limit: setting('SMS_PER_RANGE_PER_HOUR', count.default(20)),
+      windowSeconds: HOUR_SECONDS,
+      releasedByVerification: true,
+    },
+    {
+      name: 'serviceDay',
+      key: (keys) => keys.serviceLimit('day'),
+      scope: RateLimitScope.SERVICE,
+      // No default in production, where the operator decides what a day may cost.
+      limit: setting('SMS_PER_DAY', count.optional(), SMS_PER_DAY_OUTSIDE_PRODUCTION),
+      windowSeconds: DAY_SECONDS,
+    },
+  ],
+  verifySmsCode: [
+    {
+      name: 'verifyHour',
+      key: (keys, address) => keys.addressLimit(address, 'verify:hour'),
+      scope: RateLimitScope.ADDRESS,
+      limit: setting('VERIFY_PER_ADDRESS_PER_HOUR', count.default(60)),
+      windowSeconds: HOUR_SECONDS,
+    },
+  ],
+} as const satisfies { readonly [Action in LimitedAction]: readonly Row<Subjects[Action]>[] };
+
+const rowsByAction: { readonly [Action in LimitedAction]: readonly Row<Subjects[Action]>[] } = catalogue;
+
+type AnyRow = (typeof catalogue)[LimitedAction][number];
+type SettingOfRow = Extract<AnyRow['limit'] | AnyRow['windowSeconds'], Setting>;
+
+/** The settings of all limits, in the order of the catalogue. */
+export const rateLimitSettings = Object.fromEntries(
+  Object.values<readonly AnyRow[]>(catalogue)
+    .flat()
+    .flatMap(({ limit, windowSeconds }) => [limit, windowSeconds])
+    .filter((value) => typeof value !== 'number')
+    .map(({ name, schema }) => [name, schema]),
+) as { readonly [S in SettingOfRow as S['name']]: S['schema'] };
+
+export type RateLimitSettings = SettingValues<typeof rateLimitSettings>;
+
+/** The names of the limits of an action, in their order. */
+export function limitNames(action: LimitedAction): readonly string[] {
+  return catalogue[action].map(({ name }) => name);
+}
+
+/** The names of the limits whose reservations a verified code releases. */
+export const releasedByVerification: readonly string[] = catalogue.sendSms
+  .filter((row: Row<Mobile>) => row.releasedByVerification)
+  .map(({ name }) => name);
+
+/** The limits with the values of the settings. */
+export class RateLimits {
+  constructor(
+    private readonly keys: RedisKeys,
+    private readonly settings: RateLimitSettings,
+  ) {}
+
+  /** The limits of one action for one subject. */
+  of<Action extends LimitedAction>(action: Action, subject: Subjects[Action]): readonly RateLimit[] {
+    return rowsByAction[action].map(({ name, key, scope, limit, windowSeconds }) => ({
+      name,
+      key: key(this.keys, subject),
+      scope,
+      limit: this.valueOf(limit),
+      windowSeconds: this.valueOf(windowSeconds),
+    }));
+  }
+
+  /** The limits of a send whose reservations a verified code releases. */
+  releasedByVerification(mobile: Mobile): readonly RateLimit[] {
+    return this.of('sendSms', mobile).filter(({ name }) => releasedByVerification.includes(name));
+  }
+
+  private valueOf(value: number | Setting): number {
+    if (typeof value === 'number') return value;
+    const settings: Readonly<Record<string, number | undefined>> = this.settings;
+    const configured = settings[value.name] ?? value.fallback;
+    if (configured === undefined) throw new Error(`${value.name} has no value`);
+    return configured;
+  }
 }

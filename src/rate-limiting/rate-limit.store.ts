@@ -1,47 +1,52 @@
-// Allowances in Redis.
+// Reserves rate limits that stand alone. Sends reserve theirs together with their code, see sms-code.store.ts.
 
-import type { Result } from 'ioredis';
+import { defineScript, fieldsReply } from '../common/redis/define-script.ts';
 import type { RedisDependency } from '../common/redis/redis-client.ts';
-import { allowanceArguments, type RateLimit } from './rate-limit.ts';
-import { RESERVE_LUA } from './rate-limit-lua.ts';
-import { TooManyRequestsError } from './rate-limiting.schema.ts';
+import type { RateLimit, RateLimitExceeded } from './rate-limit.ts';
+import {
+  type ExceededReply,
+  exceededLimit,
+  rateLimitInput,
+  rateLimitParameters,
+  reserve,
+} from './rate-limit-script.ts';
 
-declare module 'ioredis' {
-  interface RedisCommander<Context> {
-    reserveRateLimits(
-      keyCount: number,
-      ...keysAndArguments: (string | number)[]
-    ): Result<[number, number], Context>;
-  }
+type ReserveReply = { readonly kind: undefined; readonly reservedAtMs: number } | ExceededReply;
+
+function reserveScript<const Name extends string>(name: Name, action: 'issueCaptcha' | 'verifySmsCode') {
+  const { keys, args, table } = rateLimitParameters(action);
+  return defineScript({
+    name,
+    keys,
+    args,
+    uses: [reserve],
+    reply: fieldsReply<ReserveReply>(),
+    lua: `return fields(reserve(${table}))`,
+  });
 }
 
-export const rateLimitScripts = {
-  // KEYS, ARGV and reply: as reserve() above it.
-  reserveRateLimits: { lua: `${RESERVE_LUA} return reserve(KEYS, ARGV)` },
+const scripts = {
+  issueCaptcha: reserveScript('reserveCaptchaLimits', 'issueCaptcha'),
+  verifySmsCode: reserveScript('reserveVerifyLimits', 'verifySmsCode'),
 };
 
-/** The refusal that the reply of reserve() means, if it is one. */
-export function refusalOf(
-  allowances: readonly RateLimit[],
-  [blocked, waitMs]: readonly [number, number],
-): TooManyRequestsError | undefined {
-  const used = allowances[blocked - 1];
-  return used && new TooManyRequestsError(used.scope, waitMs);
-}
+export const rateLimitScripts = [scripts.issueCaptcha, scripts.verifySmsCode] as const;
 
 export class RateLimitStore {
-  constructor(private readonly redis: RedisDependency) {}
+  constructor(private readonly redis: RedisDependency<(typeof rateLimitScripts)[number]>) {}
 
   /**
-   * Takes one from each allowance or from none, in one atomic step. In a Cluster the keys must share a hash tag.
-   * @returns the refusal, or `undefined` if it was taken.
-   * @throws DependencyUnavailableError if Redis does not answer; it may have counted all the same.
+   * Reserves one of each limit of the action, or nothing, atomically.
+   * @returns the exceeded limit, or `undefined` if all were reserved.
+   * @throws DependencyUnavailableError if Redis does not answer; the limits may be reserved nevertheless.
    */
-  async reserve(allowances: readonly RateLimit[]): Promise<TooManyRequestsError | undefined> {
-    const keys = allowances.map(({ key }) => key);
+  async reserve(
+    action: keyof typeof scripts,
+    rateLimits: readonly RateLimit[],
+  ): Promise<RateLimitExceeded | undefined> {
     const reply = await this.redis.use((redis) =>
-      redis.reserveRateLimits(keys.length, ...keys, ...allowanceArguments(allowances)),
+      redis.runScript(scripts[action], rateLimitInput(rateLimits)),
     );
-    return refusalOf(allowances, reply);
+    return reply.kind === 'exceeded' ? exceededLimit(rateLimits, reply) : undefined;
   }
 }

@@ -1,45 +1,42 @@
-// The rate limit's part of the schema.
+// The GraphQL types of rate limiting.
 
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import type { Sentences } from '../common/locale.ts';
+import type { LocalizedMessage } from '../common/locale.ts';
 import { UserError } from '../errors/user-error.ts';
-
-export enum RateLimitScope {
-  MOBILE = 'MOBILE',
-  ADDRESS = 'ADDRESS',
-  SERVICE = 'SERVICE',
-}
+import { type RateLimitExceeded, RateLimitScope } from './rate-limit.ts';
 
 registerEnumType(RateLimitScope, {
   name: 'RateLimitScope',
-  description: 'Whose allowance is used up.',
+  description: 'What a rate limit counts by.',
   valuesConfig: {
-    MOBILE: { description: 'The mobile has been sent, or tried, too much.' },
-    ADDRESS: { description: "Too much came from the caller's IP address or its IPv6 network." },
-    SERVICE: { description: 'The service as a whole, or a range of numbers in it, is at its limit.' },
+    MOBILE: {
+      description: 'The mobile: too many SMS were sent to it, or too many wrong codes were entered for it.',
+    },
+    ADDRESS: { description: 'The network address of the client: an IPv4 address or an IPv6 /64 network.' },
+    SERVICE: { description: 'The service as a whole, or the number range of the mobile.' },
   },
 });
 
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when an allowance is used up. Nothing was sent and no code compared. The captcha of a `requestSmsCode` is ' +
-    'spent, unless the scope is `ADDRESS`.',
+    'Returned when a rate limit is exceeded. No SMS was sent and no code was compared. In `requestSmsCode` the captcha is ' +
+    'spent, unless `scope` is `ADDRESS`. Wait for `retryAfterSeconds`.',
 })
 export class TooManyRequestsError extends UserError<'TooManyRequestsError'> {
-  @Field(() => RateLimitScope, { description: 'Whose allowance it is.' })
+  @Field(() => RateLimitScope, { description: 'What the exceeded rate limit counts by.' })
   readonly scope: RateLimitScope;
 
-  @Field(() => Int, { description: 'Seconds until the allowance has room again.' })
+  @Field(() => Int, { description: 'Seconds until the rate limit allows another request.' })
   readonly retryAfterSeconds: number;
 
-  constructor(scope: RateLimitScope, retryAfterMs: number) {
+  constructor({ scope, retryAfterSeconds }: Pick<RateLimitExceeded, 'scope' | 'retryAfterSeconds'>) {
     super();
     this.scope = scope;
-    this.retryAfterSeconds = Math.ceil(retryAfterMs / 1000);
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return { 'zh-CN': '请求过于频繁', en: 'Too many requests. Please try again later.' };
   }
 }

@@ -1,25 +1,25 @@
-// The phone of the provider `simulated`: it keeps the last texts, for a person to look at.
+// The inbox of the simulated provider: the latest messages, for the page at /phone.
 
-/** A text as it arrived. */
-export interface SimulatedText {
-  /** `138****8000`: whoever waits for a text knows the number. */
+/** One received message. */
+export interface SimulatedSms {
+  /** `138****8000`. The person who waits for the message knows the number. */
   readonly maskedMobile: string;
   readonly text: string;
   readonly receivedAt: Date;
 }
 
-const KEPT = 50;
+const CAPACITY = 50;
 
 export class SimulatedPhone {
   /** Newest first. */
-  readonly texts: SimulatedText[] = [];
+  readonly messages: SimulatedSms[] = [];
 
-  /** Shows the text in the terminal, too, by `print`. */
+  /** `print` also shows each message in the terminal. */
   constructor(private readonly print: (line: string) => void) {}
 
-  take(maskedMobile: string, text: string): void {
+  receive(maskedMobile: string, text: string): void {
     this.print(`SMS to ${maskedMobile}: ${text}`);
-    this.texts.unshift({ maskedMobile, text, receivedAt: new Date() });
-    this.texts.splice(KEPT);
+    this.messages.unshift({ maskedMobile, text, receivedAt: new Date() });
+    this.messages.splice(CAPACITY);
   }
 }

@@ -1,34 +1,34 @@
-// The port that every SMS provider implements: one text to one phone.
+// The port that every SMS provider implements: send one code to one mobile.
 
 import type { Mobile } from '../common/phone-number.ts';
 
 export interface SmsMessage {
   readonly mobile: Mobile;
-  /** The code as it is typed, leading zeros and all. */
+  /** With leading zeros. */
   readonly code: string;
-  /** For how long the text says that the code is good. */
+  /** The validity that the message states. */
   readonly validForMinutes: number;
 }
 
-/** What became of one text. */
+/** The outcome of one send. */
 export type SmsOutcome = (
-  | /** The provider took it. */
+  | /** The provider accepted the SMS. */
   { readonly kind: 'accepted'; readonly messageId: string }
-  /** Surely not sent, now or later. */
+  /** The SMS was certainly not sent and never will be. */
   | { readonly kind: 'rejected'; readonly reason: string; readonly retryAfterSeconds: number }
-  /** It may have been taken: nothing came back, or nothing that tells. */
+  /** The SMS may have been sent: there was no answer, or one that does not tell. */
   | { readonly kind: 'unknown'; readonly reason: string }
 ) & {
-  /** The provider could not be reached, or what came back was no answer of it: it may be better to leave it alone. */
+  /** There was no connection or no valid answer. The circuit breaker counts this as a failure. */
   readonly unreachable?: true;
 };
 
 export interface SmsSender {
   /**
-   * Tries once and answers within the provider's time limit. Never throws: what went wrong is the outcome, and its
-   * `reason`, for the log, holds no secret, no code and no mobile.
+   * Tries once and resolves within the time-out of the provider. Never throws: errors become an outcome. Its `reason` is
+   * written to the log and contains no secret, code or mobile.
    */
   send(message: SmsMessage): Promise<SmsOutcome>;
-  /** Closes the connections, after a moment for sends that are still running. */
+  /** Closes the connections, after a short wait for sends in flight. */
   close(): Promise<void>;
 }

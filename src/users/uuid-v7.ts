@@ -1,7 +1,7 @@
 // UUID version 7 (RFC 9562 §5.7).
 
 /**
- * A time-ordered id: 48 bits of Unix milliseconds, then the version, the variant and 74 of the random bits given.
+ * A time-ordered id: 48 bits of Unix milliseconds, then version, variant and 74 random bits.
  * @param random ten random bytes
  */
 export function uuidV7(nowMs: number, random: Buffer): string {

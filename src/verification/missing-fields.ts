@@ -1,6 +1,6 @@
-// Which fields of an input a person left empty.
+// Finds the input fields that a person left empty.
 
-/** Names of the fields, of those given, that are empty or only white space. */
-export function emptyFields<Input>(input: Input, names: readonly (keyof Input & string)[]): string[] {
+/** The names of those of the given fields that are empty or contain only white space. */
+export function missingFields<Input>(input: Input, names: readonly (keyof Input & string)[]): string[] {
   return names.filter((name) => String(input[name]).trim() === '');
 }

@@ -1,29 +1,25 @@
-// What the verification's operations have in common in the schema.
+// The GraphQL types that several operations of the verification share.
 
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import type { Sentences } from '../common/locale.ts';
+import type { LocalizedMessage } from '../common/locale.ts';
 import { UserError } from '../errors/user-error.ts';
-
-export enum SmsCodePurpose {
-  REGISTER = 'REGISTER',
-  LOGIN = 'LOGIN',
-}
+import { SmsCodePurpose } from './sms-code-purpose.ts';
 
 registerEnumType(SmsCodePurpose, {
   name: 'SmsCodePurpose',
-  description: 'What a code is good for. A code for one purpose is worth nothing for the other.',
+  description: 'What a code is for. A code for one purpose cannot be verified for another.',
   valuesConfig: {
-    REGISTER: { description: 'To register a mobile that nobody has registered.' },
-    LOGIN: { description: 'To prove a mobile that is registered.' },
+    REGISTER: { description: 'Register a mobile that is not registered yet.' },
+    LOGIN: { description: 'Verify the mobile of a registered user.' },
   },
 });
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when a field is empty or only white space. Nothing was spent.',
+  description: 'Returned when an input field is empty or contains only white space. Nothing was spent.',
 })
 export class IncompleteInputError extends UserError<'IncompleteInputError'> {
-  @Field(() => [String], { description: 'The names of those input fields.' })
+  @Field(() => [String], { description: 'Names of the empty input fields.' })
   readonly missingFields: string[];
 
   constructor(missingFields: string[]) {
@@ -31,17 +27,17 @@ export class IncompleteInputError extends UserError<'IncompleteInputError'> {
     this.missingFields = missingFields;
   }
 
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return { 'zh-CN': '参数不完整', en: 'Please fill in every field.' };
   }
 }
 
 @ObjectType({
   implements: UserError,
-  description: 'Returned when the number is no mainland China mobile number. Nothing was spent.',
+  description: 'Returned when `mobile` is not a mainland China mobile number. Nothing was spent.',
 })
 export class InvalidMobileError extends UserError<'InvalidMobileError'> {
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return { 'zh-CN': '手机号格式错误', en: 'This is not a mainland China mobile number.' };
   }
 }

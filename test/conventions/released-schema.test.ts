@@ -19,7 +19,7 @@ describe('the last release', () => {
     const { version } = JSON.parse(readProjectFile('package.json'));
     expect(releasedVersions(changelog)[0]).toBe(version);
     expect(released.split('\n', 1)).toEqual([
-      `# The schema of version ${version}, as \`npm run release:schema\` kept it.`,
+      `# The schema of version ${version}. Written by \`npm run release:schema\`.`,
     ]);
   });
 });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema } from 'graphql';
 import pg from 'pg';
+import { createApollo } from '../../src/graphql/apollo.ts';
 import { startServer } from '../../src/http/server.ts';
 import { zh } from '../support/api.ts';
 import { logLines } from '../support/audit-log.ts';
@@ -22,15 +23,17 @@ describe('an internal error', () => {
     });
     Object.assign(broken, { resolve: () => Promise.reject(error) });
     const logged: [string, unknown][] = [];
+    const logError = (...line: [string, unknown]) => logged.push(line);
     const server = await startServer(
       { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: [] },
       {
-        schema,
-        probes: { dependencies: {}, states: () => ({}), metrics: () => Promise.reject(error) },
+        apollo: createApollo(schema, logError),
+        health: { dependencies: {}, circuitBreakers: () => ({}) },
+        metrics: () => Promise.reject(error),
         jwks: {},
-        pages: { directory: '', demo: false, playground: false, phoneTexts: undefined },
-        finishWork: async () => {},
-        logError: (...line) => logged.push(line),
+        pages: { directory: '', demo: false, playground: false, phoneMessages: undefined },
+        drainBackgroundWork: async () => {},
+        logError,
       },
     );
     try {

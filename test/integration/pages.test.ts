@@ -3,7 +3,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { readConfig } from '../../src/config/load-config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { rawStatus } from '../support/raw-request.ts';
 import { usingTestApp, withTestApp } from '../support/test-app.ts';
@@ -133,8 +133,8 @@ describe('in production', () => {
 
   it('every page is off unless a setting turns it on', () => {
     const off = { demo: false, phone: false, playground: false };
-    expect(readConfig(production).pages).toEqual(off);
-    expect(readConfig({ ...production, PLAYGROUND: 'on' }).pages).toEqual({ ...off, playground: true });
-    expect(readConfig({ ...production, DEMO: 'on' }).pages).toEqual({ ...off, demo: true });
+    expect(loadConfig(production).pages).toEqual(off);
+    expect(loadConfig({ ...production, PLAYGROUND: 'on' }).pages).toEqual({ ...off, playground: true });
+    expect(loadConfig({ ...production, DEMO: 'on' }).pages).toEqual({ ...off, demo: true });
   });
 });

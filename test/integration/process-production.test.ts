@@ -65,7 +65,7 @@ describeWithPostgres('in production', () => {
     );
     for (const service of services) {
       expect(await service.exited).toBe(1);
-      expect(service.output).toMatch(/PostgreSQL.*no_such_database/);
+      expect(service.output).toMatch(/PostgreSQL is unavailable: .*no_such_database/);
     }
     await expect(tables(url.href)).rejects.toThrow('no_such_database');
   });
@@ -83,7 +83,7 @@ describeWithPostgres('in production', () => {
       DATABASE_URL: 'postgres://user:a-password@127.0.0.1:1/none',
     });
     expect(await service.exited).toBe(1);
-    expect(service.output).toContain('PostgreSQL');
+    expect(service.output).toContain('PostgreSQL is unavailable');
     expect(service.output).not.toContain('a-password');
   });
 

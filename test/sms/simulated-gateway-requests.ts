@@ -4,7 +4,10 @@ import { type ClientRequest, request as httpRequest, type IncomingMessage } from
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
 import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
-import { SimulatedGateway } from '../../src/sms/providers/yuntongxun/simulator/simulated-gateway.ts';
+import {
+  type AcceptedSms,
+  SimulatedGateway,
+} from '../../src/sms/providers/yuntongxun/simulator/simulated-gateway.ts';
 import { ACCOUNT } from '../support/test-settings.ts';
 
 export const OTHER_SID = 'aaf98f8900000000abcdef0123456789';
@@ -67,15 +70,15 @@ export const withBody = (changes: Record<string, unknown>) =>
   validRequest({ body: JSON.stringify({ ...BODY, ...changes }) });
 
 export interface RunningSimulatedGateway {
-  /** What the phones show: all messages since the start of the test. */
-  readonly messages: { maskedMobile: string; text: string }[];
+  /** The accepted messages of this test. */
+  readonly messages: AcceptedSms[];
   /** The body of the response to a request. */
   responseTo(request: RawRequest): Promise<Record<string, unknown>>;
 }
 
 /** Starts one simulated gateway for the tests of the enclosing `describe`. */
 export function withSimulatedGateway(): RunningSimulatedGateway {
-  const messages: RunningSimulatedGateway['messages'] = [];
+  const messages: AcceptedSms[] = [];
   const gateway = new SimulatedGateway(ACCOUNT, (message) => messages.push(message));
   let port: string;
   beforeAll(async () => {

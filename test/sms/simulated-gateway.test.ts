@@ -25,7 +25,10 @@ describe('the simulated gateway', () => {
     });
     expect(messages).toEqual([
       {
+        mobile: '13800138000',
         maskedMobile: '138****8000',
+        code: '007042',
+        validForMinutes: '5',
         text: '【云通讯】您使用的是云通讯短信模板，您的验证码是007042，请于5分钟内正确输入',
       },
     ]);

@@ -23,7 +23,7 @@ describe('a response of the gateway', () => {
       ...ACCOUNT,
       templateId: '1',
       baseUrl,
-      timeoutSeconds: 5,
+      timeoutMs: 5000,
       connections: 8,
     });
   });

@@ -38,7 +38,7 @@ describe('an SMS is rejected', () => {
       requests += 1;
     });
     const port = await listen(server);
-    const sender = createSender({ baseUrl: `https://localhost:${port}`, timeoutSeconds: 5 });
+    const sender = createSender({ baseUrl: `https://localhost:${port}`, timeoutMs: 5000 });
     expectRejected(await sendInTime(sender), /DEPTH_ZERO_SELF_SIGNED_CERT/);
     expect(requests).toBe(0);
   });

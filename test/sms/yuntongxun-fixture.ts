@@ -40,7 +40,7 @@ export function withYuntongxun(): YuntongxunFixture {
       const sender = new YuntongxunSender({
         ...ACCOUNT,
         templateId: '1',
-        timeoutSeconds: TIMEOUT_MS / 1000,
+        timeoutMs: TIMEOUT_MS,
         connections: 2,
         ...settings,
       });

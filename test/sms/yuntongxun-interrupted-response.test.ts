@@ -100,7 +100,7 @@ describe('the outcome of an SMS is unknown', () => {
 
   it('and the request is not retried', async () => {
     const { gateway, baseUrl } = await startGateway(reset);
-    const sender = createSender({ baseUrl, timeoutSeconds: 5 });
+    const sender = createSender({ baseUrl, timeoutMs: 5000 });
     for (const code of ['000001', '000002']) {
       expect(await sender.send({ ...MESSAGE, code })).toMatchObject({ kind: 'unknown' });
     }

@@ -28,7 +28,7 @@ describe('a request to the gateway', () => {
   });
 
   function createSender(settings: Partial<YuntongxunSettings> = {}): YuntongxunSender {
-    return yuntongxun.createSender({ baseUrl, timeoutSeconds: 5, connections: 4, ...settings });
+    return yuntongxun.createSender({ baseUrl, timeoutMs: 5000, connections: 4, ...settings });
   }
 
   async function requestOf(

@@ -1,7 +1,7 @@
 // Status codes of the Yuntongxun gateway, and the outcome that each one means.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { refusalRetrySeconds } from '../../src/sms/providers/yuntongxun/status-code.ts';
+import { rejectionRetrySeconds } from '../../src/sms/providers/yuntongxun/status-code.ts';
 import { YuntongxunSender } from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
 import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
 import { type Answer, rejection, TestGateway } from '../support/test-gateway.ts';
@@ -96,7 +96,7 @@ describe('a status code', () => {
       ...ACCOUNT,
       templateId: '1',
       baseUrl,
-      timeoutSeconds: 5,
+      timeoutMs: 5000,
       connections: 8,
     });
   });
@@ -172,7 +172,7 @@ describe('a status code', () => {
     const rejected: string[] = [];
     for (let number = 0; number < 1_000_000; number += 1) {
       const code = String(number).padStart(6, '0');
-      if (refusalRetrySeconds(code, NOW_MS) !== undefined) rejected.push(code);
+      if (rejectionRetrySeconds(code, NOW_MS) !== undefined) rejected.push(code);
     }
     expect(rejected).toEqual(each(known).toSorted());
   });

@@ -8,13 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DependencyUnavailableError } from '../../src/common/dependency.ts';
 import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
 import { guard } from '../../src/infrastructure/dependency-client.ts';
-import { isDatabaseOutage } from '../../src/infrastructure/postgres/database.ts';
-import {
-  type OpenDatabase,
-  openDatabase,
-  prepareSchema,
-} from '../../src/infrastructure/postgres/open-database.ts';
-import { databaseContent } from '../../src/mikro-orm.config.ts';
+import { isDatabaseOutage } from '../../src/infrastructure/postgres/database-outage.ts';
+import { type OpenDatabase, openDatabase } from '../../src/infrastructure/postgres/open-database.ts';
+import { prepareSchema } from '../../src/infrastructure/postgres/schema-version.ts';
+import { databaseDefinition } from '../../src/mikro-orm.config.ts';
 import { User } from '../../src/users/user.entity.ts';
 import { UserRepository } from '../../src/users/user.repository.ts';
 import { uuidV7 } from '../../src/users/uuid-v7.ts';
@@ -29,7 +26,7 @@ function suite(url: () => Promise<string | undefined>): void {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'yanzheng-users-'));
     const databaseUrl = await url();
-    database = await openDatabase(databaseUrl, databaseContent, directory);
+    database = await openDatabase(databaseUrl, databaseDefinition, directory);
     if (databaseUrl === undefined) await prepareSchema(database);
     users = new UserRepository(
       guard(() => database.orm.em.fork(), {
@@ -86,7 +83,7 @@ describeWithPostgres('users in PostgreSQL', () => {
   suite(createTestDatabase);
 
   it('calls an unreachable database unavailable', async () => {
-    const database = await openDatabase('postgres://nobody@127.0.0.1:1/none', databaseContent, '');
+    const database = await openDatabase('postgres://nobody@127.0.0.1:1/none', databaseDefinition, '');
     const users = new UserRepository(
       guard(() => database.orm.em.fork(), {
         name: 'postgresql',

@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/core';
 import pg from 'pg';
-import { postgresOptions } from '../../src/infrastructure/postgres/database.ts';
-import { databaseContent } from '../../src/mikro-orm.config.ts';
+import { postgresOptions } from '../../src/infrastructure/postgres/mikro-orm-options.ts';
+import { databaseDefinition } from '../../src/mikro-orm.config.ts';
 
 /** The database from which every test file gets its copy. */
 export const templateDatabase = 'template_yanzheng';
@@ -16,7 +16,7 @@ export async function prepareTemplate(adminUrl: string): Promise<void> {
     await client.end();
   }
   const orm = await MikroORM.init(
-    postgresOptions(databaseUrl(adminUrl, templateDatabase), databaseContent, 'migrations'),
+    postgresOptions(databaseUrl(adminUrl, templateDatabase), databaseDefinition, 'migrations'),
   );
   try {
     await orm.migrator.up();

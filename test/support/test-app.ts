@@ -7,7 +7,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { Cluster, Redis } from 'ioredis';
 import { startApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config/load-config.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { Api } from './api.ts';
 import { expectEveryKeyToEnd } from './keyspace.ts';
@@ -117,7 +117,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const gateway = new TestGateway();
   const gatewayUrl = await gateway.start();
   const databaseUrl = options.databaseUrl ?? (await createTestDatabase());
-  const config = readConfig({
+  const config = loadConfig({
     NODE_ENV: 'test',
     PORT: '0',
     LOG_LEVEL: 'debug',

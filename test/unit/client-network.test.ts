@@ -1,7 +1,7 @@
 // The network that a client address counts as.
 
 import { describe, expect, it } from '@jest/globals';
-import { clientNetwork, withoutPort } from '../../src/common/client-network.ts';
+import { clientNetwork, stripPort } from '../../src/common/client-network.ts';
 
 describe('a client address', () => {
   it.each(['203.0.113.7', '127.0.0.1', '255.255.255.255'])('of IPv4 counts as itself: %s', (address) => {
@@ -77,7 +77,7 @@ describe('an address without its port', () => {
     ['[2001:db8::1]', '2001:db8::1'],
     ['unknown:80', 'unknown'],
   ])('from %s is %s', (text, address) => {
-    expect(withoutPort(text)).toBe(address);
+    expect(stripPort(text)).toBe(address);
   });
 
   it.each([
@@ -91,6 +91,6 @@ describe('an address without its port', () => {
     '203.0.113.7:x',
     '[::1]x',
   ])('from %j is the same: there is no port', (text) => {
-    expect(withoutPort(text)).toBe(text);
+    expect(stripPort(text)).toBe(text);
   });
 });

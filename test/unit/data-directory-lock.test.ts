@@ -1,4 +1,4 @@
-// The lock on a data directory: one process has it, and a process that is gone has nothing.
+// The lock of a data directory: one process at a time holds it, and the lock of an ended process is replaced.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,36 +12,37 @@ import {
 } from '../../src/infrastructure/embedded/data-directory-lock.ts';
 import { type TemporaryDirectory, temporaryDirectory } from '../support/temporary-directory.ts';
 
-const PROGRAM = `
-  import { lockDataDirectory } from ${JSON.stringify(import.meta.resolve('../../src/platform/embedded/data-lock.js'))};
+/** Tries to lock the directory and prints `locked` or the error. */
+const LOCKER = `
+  import { lockDataDirectory } from ${JSON.stringify(import.meta.resolve('../../src/infrastructure/embedded/data-directory-lock.js'))};
   try {
     lockDataDirectory(process.argv[1]);
     console.log('locked');
-    process.stdin.resume(); // until it is told to end, or the test does
+    process.stdin.resume(); // keeps the process running until the test ends it
   } catch (error) {
     console.log(error.name + ': ' + error.message);
   }
 `;
 
-/** Tries the stale locks 0, 1, 2 … at the same instants as every other process that does; prints which it got. */
-const RACER = `
-  import { lockDataDirectory } from ${JSON.stringify(import.meta.resolve('../../src/platform/embedded/data-lock.js'))};
+/** Tries to replace the stale locks 0, 1, 2 … at set times, and prints the locks that it holds. */
+const COMPETITOR = `
+  import { lockDataDirectory } from ${JSON.stringify(import.meta.resolve('../../src/infrastructure/embedded/data-directory-lock.js'))};
   const [, directory, locks, firstMs] = process.argv;
-  const won = [];
+  const held = [];
   for (let lock = 0; lock < Number(locks); lock += 1) {
     while (Date.now() < Number(firstMs) + lock * 4);
     try {
       lockDataDirectory(directory + lock);
-      won.push(lock);
+      held.push(lock);
     } catch (error) {
       if (error.name !== 'DataDirectoryInUseError') throw error;
     }
   }
-  console.log(JSON.stringify(won));
-  process.stdin.resume(); // what it got is its own for as long as it lives
+  console.log(JSON.stringify(held));
+  process.stdin.resume(); // keeps the process running, so that its locks stay valid
 `;
 
-describe('the lock on a data directory', () => {
+describe('lockDataDirectory', () => {
   let parent: TemporaryDirectory;
   let directory: string;
   let file: string;
@@ -54,7 +55,7 @@ describe('the lock on a data directory', () => {
   });
 
   afterEach(async () => {
-    for (const child of children.splice(0)) await end(child);
+    for (const child of children.splice(0)) await kill(child);
     await parent.remove();
   });
 
@@ -71,94 +72,94 @@ describe('the lock on a data directory', () => {
     return line;
   }
 
-  /** Another process that tries to take the lock; `said` is what came of it. */
-  async function otherProcess(): Promise<{ child: ChildProcess; said: string }> {
-    const child = startProcess(PROGRAM, directory);
-    return { child, said: await firstLine(child) };
+  /** Starts another process that tries to lock the directory. */
+  async function startLocker(): Promise<{ child: ChildProcess; result: string }> {
+    const child = startProcess(LOCKER, directory);
+    return { child, result: await firstLine(child) };
   }
 
-  async function end(child: ChildProcess): Promise<void> {
+  async function kill(child: ChildProcess): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exit = once(child, 'exit');
     child.kill('SIGKILL');
     await exit;
   }
 
-  it('holds our process id, in a file that only we may read, beside a directory that need not exist', () => {
+  it('writes the process id to a file next to the directory, readable by its owner only', () => {
     lockDataDirectory(directory);
     expect(readFileSync(file, 'utf8')).toBe(String(process.pid));
     expect(existsSync(directory)).toBe(false);
     if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('can be given back and taken again', () => {
-    const unlock = lockDataDirectory(directory);
-    unlock();
+  it('locks again after a release', () => {
+    const release = lockDataDirectory(directory);
+    release();
     expect(existsSync(file)).toBe(false);
     lockDataDirectory(directory)();
     expect(existsSync(file)).toBe(false);
   });
 
-  it('keeps another process out, and tells it who has the lock and what to do', async () => {
+  it('fails in another process, and names the owner and the solution', async () => {
     lockDataDirectory(directory);
-    const { said } = await otherProcess();
-    expect(said).toMatch(/^DataDirectoryInUseError: /);
-    expect(said).toContain(`in use by process ${process.pid}`);
-    expect(said).toContain('DATABASE_URL');
-    expect(said).toContain(file);
+    const { result } = await startLocker();
+    expect(result).toMatch(/^DataDirectoryInUseError: /);
+    expect(result).toContain(`in use by process ${process.pid}`);
+    expect(result).toContain('DATABASE_URL');
+    expect(result).toContain(file);
     expect(readFileSync(file, 'utf8')).toBe(String(process.pid));
   });
 
-  it('keeps us out while another process has it', async () => {
-    const { child, said } = await otherProcess();
-    expect(said).toBe('locked');
+  it('fails while another process holds the lock', async () => {
+    const { child, result } = await startLocker();
+    expect(result).toBe('locked');
     expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
     expect(() => lockDataDirectory(directory)).toThrow(`in use by process ${child.pid}`);
     expect(readFileSync(file, 'utf8')).toBe(String(child.pid));
   });
 
-  it('is taken over from a process that crashed', async () => {
-    const { child } = await otherProcess();
-    await end(child);
+  it('replaces the lock of a process that crashed', async () => {
+    const { child } = await startLocker();
+    await kill(child);
     expect(existsSync(file)).toBe(true);
-    const unlock = lockDataDirectory(directory);
+    const release = lockDataDirectory(directory);
     expect(readFileSync(file, 'utf8')).toBe(String(process.pid));
-    unlock();
+    release();
   });
 
-  it('goes to another process once it is given back', async () => {
+  it('succeeds in another process after a release', async () => {
     lockDataDirectory(directory)();
-    expect((await otherProcess()).said).toBe('locked');
+    expect((await startLocker()).result).toBe('locked');
   });
 
-  it('of a crashed process goes to one of several that find it at the same time', async () => {
+  it('lets one of several processes replace a stale lock', async () => {
     const locks = Array.from({ length: 150 }, (_, lock) => lock);
-    const { child } = await otherProcess();
-    await end(child);
+    const { child } = await startLocker();
+    await kill(child);
     for (const lock of locks) writeFileSync(`${directory}${lock}.lock`, String(child.pid));
-    const racers = Array.from({ length: 3 }, () =>
-      startProcess(RACER, directory, String(locks.length), String(Date.now() + 500)),
+    const lockers = Array.from({ length: 3 }, () =>
+      startProcess(COMPETITOR, directory, String(locks.length), String(Date.now() + 500)),
     );
-    const won = await Promise.all(racers.map(firstLine));
-    expect(won.flatMap((line) => JSON.parse(line)).toSorted((one, other) => one - other)).toEqual(locks);
+    const lines = await Promise.all(lockers.map(firstLine));
+    expect(lines.flatMap((line) => JSON.parse(line)).toSorted((one, other) => one - other)).toEqual(locks);
   });
 
-  it('is taken over when it is left from a process with our own id, as in a container that restarts', async () => {
+  it('replaces a stale lock with the id of this process, as after the restart of a container', async () => {
     lockDataDirectory(directory)();
     writeFileSync(file, String(process.pid));
     lockDataDirectory(directory)();
     expect(existsSync(file)).toBe(false);
   });
 
-  it('is not given twice to the same process', () => {
-    const unlock = lockDataDirectory(directory);
+  it('fails if this process holds the lock', () => {
+    const release = lockDataDirectory(directory);
     expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
-    unlock();
+    release();
     lockDataDirectory(directory)();
   });
 
   it.each(['', 'nobody', '-1', '0', '1.5', '99999999999999999999', '\0'])(
-    'is taken over when it holds no process id but %j',
+    'replaces a lock that contains %j instead of a process id',
     (content) => {
       lockDataDirectory(directory)();
       writeFileSync(file, content);
@@ -167,19 +168,19 @@ describe('the lock on a data directory', () => {
     },
   );
 
-  it('is respected when a process has it that we may not even signal', () => {
+  it('fails if the lock belongs to a process that must not be signalled', () => {
     lockDataDirectory(directory)();
     writeFileSync(file, process.platform === 'win32' ? String(process.ppid) : '1');
     expect(() => lockDataDirectory(directory)).toThrow(DataDirectoryInUseError);
   });
 
-  it('of one directory leaves another one free', () => {
+  it('locks each directory on its own', () => {
     lockDataDirectory(directory);
     lockDataDirectory(`${directory}-other`);
     expect(existsSync(`${directory}-other.lock`)).toBe(true);
   });
 
-  it('that cannot be written at all is a fault of its own', () => {
+  it('throws the error of the file system if the lock cannot be written', () => {
     writeFileSync(join(parent.path, 'file'), '');
     expect(() => lockDataDirectory(join(parent.path, 'file', 'pg18'))).toThrow(/ENOTDIR|EEXIST|ENOENT/);
   });

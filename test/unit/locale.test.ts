@@ -1,7 +1,7 @@
 // The language of responses, from Accept-Language.
 
 import { describe, expect, it } from '@jest/globals';
-import { localeOf } from '../../src/common/locale.ts';
+import { negotiateLocale } from '../../src/common/locale.ts';
 
 describe('the language of a response', () => {
   it.each([
@@ -26,7 +26,7 @@ describe('the language of a response', () => {
     'zh;q=0,zh-TW',
     ',,zh',
   ])('is Chinese for %j', (header) => {
-    expect(localeOf(header)).toBe('zh-CN');
+    expect(negotiateLocale(header)).toBe('zh-CN');
   });
 
   it.each([
@@ -55,6 +55,6 @@ describe('the language of a response', () => {
     'null',
     'zh'.repeat(5000),
   ])('is English for %j', (header) => {
-    expect(localeOf(header)).toBe('en');
+    expect(negotiateLocale(header)).toBe('en');
   });
 });

@@ -1,51 +1,72 @@
-// The Redis keys of requests for a text, of codes and of the failures at guessing them. They name a mobile by its keyed
-// hash.
+// The names of all Redis keys. They contain keyed hashes of mobiles and addresses, never the values themselves.
 
-import { plainAnswer } from '../../captcha/captcha-text.ts';
-import type { SmsCodePurpose } from '../../verification/verification.schema.ts';
 import type { KeyedHash } from '../keyed-hash.ts';
 import { type Mobile, numberRange } from '../phone-number.ts';
 
-/**
- * Every send takes one from the service's day, which is a single key. What has to change together with it therefore
- * lives with it on one node of a Cluster: this hash tag puts it there, and a decision is one atomic script.
- */
-export const SMS_SLOT = 'yz:{sms}';
-
-/** What makes two requests for a text the same. */
-export interface SmsRequest {
-  readonly captchaId: string;
-  readonly captchaAnswer: string;
-  readonly purpose: SmsCodePurpose;
-  readonly mobile: Mobile;
-}
-
-/** A string: who claimed the request, then how it was answered. */
-export function idempotencyKey(hash: KeyedHash, request: SmsRequest): string {
-  const { captchaId, captchaAnswer, purpose, mobile } = request;
-  const sameness = JSON.stringify([captchaId, plainAnswer(captchaAnswer), purpose, mobile]);
-  return `${SMS_SLOT}:idempotency:${hash('request', sameness)}`;
-}
+const PREFIX = 'yz:';
 
 /**
- * A hash: the code's nonce, the attempts made at it, the times in ms of the texts that carry it, and, until a resend,
- * the reservation that opened it.
+ * The hash tag of everything that changes together with a send. A Redis Cluster keeps these keys on one node, so a
+ * single script decides atomically, including on the daily limit of the service, which every send touches.
  */
-export function smsCodeKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
-  return `${SMS_SLOT}:code:${purpose}:${hash('mobile', mobile)}`;
-}
+const SMS_SLOT = '{sms}';
 
-/** A list: the times of the last hour's failures. */
-export function failuresKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
-  return `${SMS_SLOT}:failures:${purpose}:${hash('mobile', mobile)}:hour`;
-}
+export class RedisKeys {
+  constructor(private readonly hash: KeyedHash) {}
 
-/** A number: the failures since the last success. */
-export function failureStreakKey(hash: KeyedHash, purpose: SmsCodePurpose, mobile: Mobile): string {
-  return `${SMS_SLOT}:failures:${purpose}:${hash('mobile', mobile)}:streak`;
-}
+  /** String: the text of a captcha. */
+  captcha(id: string): string {
+    return `${PREFIX}captcha:${id}`;
+  }
 
-/** A list: the times of the texts to a range of numbers whose code was not verified yet. */
-export function rangeKey(hash: KeyedHash, mobile: Mobile): string {
-  return `${SMS_SLOT}:ratelimit:range:${hash('range', numberRange(mobile))}:hour`;
+  /** String: marks a spent verification token. */
+  spentToken(jti: string): string {
+    return `${PREFIX}token:${jti}`;
+  }
+
+  /** String: the claim of the process that executes a request, later the stored response. */
+  idempotencyRecord(fingerprint: string): string {
+    return `${PREFIX}${SMS_SLOT}:idempotency:${this.hash('request', fingerprint)}`;
+  }
+
+  /** Hash: see sms-code.store.ts. */
+  smsCode(purpose: string, mobile: Mobile): string {
+    return `${PREFIX}${SMS_SLOT}:code:${purpose}:${this.mobileHash(mobile)}`;
+  }
+
+  /** List: times of the failed attempts within the last hour. */
+  recentFailures(purpose: string, mobile: Mobile): string {
+    return `${PREFIX}${SMS_SLOT}:failures:${purpose}:${this.mobileHash(mobile)}:hour`;
+  }
+
+  /** Number: failed attempts since the last success. */
+  failureStreak(purpose: string, mobile: Mobile): string {
+    return `${PREFIX}${SMS_SLOT}:failures:${purpose}:${this.mobileHash(mobile)}:streak`;
+  }
+
+  /** Lists of reservation times, one key for each rate limit. Limits of one address share a hash tag. */
+  addressLimit(address: string, limit: string): string {
+    return `${PREFIX}ratelimit:{a:${this.hash('address', address)}}:${limit}`;
+  }
+
+  /** Like `addressLimit`, in the slot of the sends. */
+  sendAddressLimit(address: string, limit: string): string {
+    return `${PREFIX}${SMS_SLOT}:ratelimit:address:${this.hash('address', address)}:${limit}`;
+  }
+
+  mobileLimit(mobile: Mobile, limit: string): string {
+    return `${PREFIX}${SMS_SLOT}:ratelimit:mobile:${this.mobileHash(mobile)}:${limit}`;
+  }
+
+  rangeLimit(mobile: Mobile, limit: string): string {
+    return `${PREFIX}${SMS_SLOT}:ratelimit:range:${this.hash('range', numberRange(mobile))}:${limit}`;
+  }
+
+  serviceLimit(limit: string): string {
+    return `${PREFIX}${SMS_SLOT}:ratelimit:service:${limit}`;
+  }
+
+  private mobileHash(mobile: Mobile): string {
+    return this.hash('mobile', mobile);
+  }
 }

@@ -1,10 +1,18 @@
-// The Redis that stores talk to: a single server, one behind Sentinel, or a Cluster.
+// The Redis client that stores use: a single server, a server behind Sentinel, or a Cluster.
 
 import type { Cluster, Redis } from 'ioredis';
 import type { Dependency } from '../dependency.ts';
+import type { AnyScript, ScriptInput, ScriptReply } from './define-script.ts';
 
-export type RedisClient = Redis | Cluster;
-export type RedisDependency = Dependency<RedisClient>;
+/** Runs a script that the client was opened with; the compiler rejects every other script. */
+export type RunScript<Scripts extends AnyScript> = <Used extends Scripts>(
+  script: Used,
+  input: ScriptInput<Used>,
+) => Promise<ScriptReply<Used>>;
 
-/** `redis+sentinel://[user:password@]host[:port][,host[:port] …]/master[/database]` */
-export const SENTINEL_URL = /^redis\+sentinel:\/\/(?:([^:@/]*):([^@/]*)@)?([^@/]+)\/([^/]+)(?:\/(\d+))?$/;
+/** `Scripts` is the union of the scripts that the client was opened with. */
+export type RedisClient<Scripts extends AnyScript = never> = (Redis | Cluster) & {
+  readonly runScript: RunScript<Scripts>;
+};
+
+export type RedisDependency<Scripts extends AnyScript = never> = Dependency<RedisClient<Scripts>>;

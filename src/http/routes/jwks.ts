@@ -1,11 +1,11 @@
-// The public keys by which other backends check a verification token.
+// `GET /.well-known/jwks.json`: the public keys of the verification tokens.
 
 import type { FastifyInstance } from 'fastify';
 
-/** Long enough to spare a request for each token, short enough that a key can be changed within the hour. */
+/** Long enough to avoid a request per token, short enough to rotate a key within the hour. */
 const CACHE_SECONDS = 300;
 
-/** `jwks` is a JWK set as RFC 7517 §5 has it. */
+/** `jwks` is a JWK Set (RFC 7517 §5). */
 export function registerJwks(app: FastifyInstance, jwks: unknown): void {
   const body = JSON.stringify(jwks);
   app.get('/.well-known/jwks.json', async (_request, reply) =>

@@ -1,41 +1,41 @@
-// The pages that a browser opens, as web/ was built: documents that may change, and files under names that never do.
+// The pages for browsers, as built from web/: HTML documents that may change, and assets with hashed names that never do.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isLoopbackRequest } from '../loopback-only.ts';
+import type { FastifyInstance } from 'fastify';
+import { isLoopbackRequest, loopbackOnly } from '../loopback-only.ts';
 
-/** One text, as the page at /phone shows it. */
-export interface PhoneText {
-  readonly maskedMobile: string;
-  readonly text: string;
-  readonly receivedAt: Date;
+export interface Page {
+  readonly title: string;
+  readonly path: string;
 }
 
-export interface Pages {
-  /** Where the build of web/ is. */
+interface PageDocument extends Page {
+  readonly file: string;
+  readonly contentSecurityPolicy: string;
+  readonly isLoopbackOnly?: boolean;
+}
+
+export interface PageSettings {
+  /** The build directory of web/. */
   readonly directory: string;
-  /** The registration page at `/`. */
   readonly demo: boolean;
-  /** The GraphQL IDE at `/playground`. */
   readonly playground: boolean;
-  /** The texts of the simulated provider, newest first; `undefined` without that provider, and then there is no `/phone`. */
-  readonly phoneTexts: (() => readonly PhoneText[]) | undefined;
+  /** The messages of the simulated provider, newest first. `undefined` with any other provider. */
+  readonly phoneMessages: (() => readonly object[]) | undefined;
 }
-
-type Document = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 
 const ONE_YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 
-/** Everything from the service itself; the captcha is a data URI. */
+/** The pages load from the service itself only. Captchas are data URIs. */
 const PAGE_POLICY = policy({
   'script-src': "'self'",
   'style-src': "'self'",
   'img-src': "'self' data:",
   'connect-src': "'self'",
 });
-/** The editor writes its colours into style elements and keeps a font and its workers as files. */
+/** The editor of the playground creates style elements, and loads a font and workers from files. */
 const PLAYGROUND_POLICY = policy({
   'script-src': "'self'",
   'style-src': "'self' 'unsafe-inline'",
@@ -45,24 +45,70 @@ const PLAYGROUND_POLICY = policy({
   'worker-src': "'self'",
 });
 
+/** The list of all pages. */
+const DOCUMENTS: Readonly<Record<'demo' | 'phone' | 'playground', PageDocument>> = {
+  demo: {
+    title: 'Registration page',
+    path: '/',
+    file: 'index.html',
+    contentSecurityPolicy: PAGE_POLICY,
+  },
+  phone: {
+    title: 'Simulated phone',
+    path: '/phone',
+    file: 'phone.html',
+    contentSecurityPolicy: PAGE_POLICY,
+    isLoopbackOnly: true,
+  },
+  playground: {
+    title: 'Playground',
+    path: '/playground',
+    file: 'playground.html',
+    contentSecurityPolicy: PLAYGROUND_POLICY,
+  },
+};
+
+const ICON: PageDocument = {
+  title: 'Icon',
+  path: '/icon.svg',
+  file: 'icon.svg',
+  contentSecurityPolicy: PAGE_POLICY,
+};
+
 function policy(sources: Readonly<Record<string, string>>): string {
-  const all = {
+  const directives = {
     'default-src': "'none'",
     ...sources,
     'base-uri': "'none'",
     'form-action': "'none'",
     'frame-ancestors': "'none'",
   };
-  return Object.entries(all)
+  return Object.entries(directives)
     .map(([directive, source]) => `${directive} ${source}`)
     .join('; ');
 }
 
-export async function registerPages(app: FastifyInstance, pages: Pages): Promise<void> {
-  const { directory, demo, playground, phoneTexts } = pages;
-  if (demo) tellOfPhone(app, phoneTexts !== undefined);
-  if (phoneTexts) serveTexts(app, phoneTexts);
-  if (!(demo || playground || phoneTexts) || !existsSync(directory)) return;
+/**
+ * Registers the enabled pages.
+ * @returns the pages that are served: none if web/ is not built.
+ */
+export async function registerPages(app: FastifyInstance, settings: PageSettings): Promise<Page[]> {
+  const { directory, demo, playground, phoneMessages } = settings;
+  if (demo) registerDemoFacts(app, phoneMessages !== undefined);
+  if (phoneMessages) registerPhoneMessages(app, phoneMessages);
+
+  const documents = [
+    ...(demo ? [DOCUMENTS.demo] : []),
+    ...(phoneMessages ? [DOCUMENTS.phone] : []),
+    ...(playground ? [DOCUMENTS.playground] : []),
+  ];
+  if (documents.length === 0 || !existsSync(directory)) return [];
+  await registerAssets(app, directory);
+  for (const document of [ICON, ...documents]) registerDocument(app, document, directory);
+  return documents.map(({ title, path }) => ({ title, path }));
+}
+
+async function registerAssets(app: FastifyInstance, directory: string): Promise<void> {
   await app.register(fastifyStatic, {
     root: join(directory, 'assets'),
     prefix: '/assets/',
@@ -72,35 +118,29 @@ export async function registerPages(app: FastifyInstance, pages: Pages): Promise
     maxAge: ONE_YEAR_MS,
     immutable: true,
   });
-
-  const document = (file: string, contentSecurityPolicy = PAGE_POLICY): Document => {
-    return (_request, reply) =>
-      reply
-        .header('content-security-policy', contentSecurityPolicy)
-        // asked about each time, sent only when it has changed
-        .header('cache-control', 'no-cache')
-        .sendFile(file, directory, { cacheControl: false });
-  };
-  app.get('/icon.svg', document('icon.svg'));
-  if (demo) app.get('/', document('index.html'));
-  if (playground) app.get('/playground', document('playground.html', PLAYGROUND_POLICY));
-  if (phoneTexts) app.get('/phone', { onRequest: ofThisMachineOnly }, document('phone.html'));
 }
 
-/** What the registration page cannot know by itself: whether there is a phone to look at. */
-function tellOfPhone(app: FastifyInstance, hasPhone: boolean): void {
+function registerDocument(app: FastifyInstance, document: PageDocument, directory: string): void {
+  const { path, file, contentSecurityPolicy, isLoopbackOnly } = document;
+  app.get(path, isLoopbackOnly ? { onRequest: loopbackOnly } : {}, (_request, reply) =>
+    reply
+      .header('content-security-policy', contentSecurityPolicy)
+      // Browsers revalidate the document each time and download it only after a change.
+      .header('cache-control', 'no-cache')
+      .sendFile(file, directory, { cacheControl: false }),
+  );
+}
+
+/** Tells the registration page whether it can link to the simulated phone. */
+function registerDemoFacts(app: FastifyInstance, hasPhone: boolean): void {
   app.get('/demo.json', async (request, reply) =>
     reply.header('cache-control', 'no-store').send({ phone: hasPhone && isLoopbackRequest(request.raw) }),
   );
 }
 
-function serveTexts(app: FastifyInstance, texts: () => readonly PhoneText[]): void {
-  app.get('/phone/messages', { onRequest: ofThisMachineOnly }, async (_request, reply) =>
-    reply.header('cache-control', 'no-store').send({ messages: texts() }),
+/** The messages contain codes, so only a person at this machine may read them. */
+function registerPhoneMessages(app: FastifyInstance, messages: () => readonly object[]): void {
+  app.get('/phone/messages', { onRequest: loopbackOnly }, async (_request, reply) =>
+    reply.header('cache-control', 'no-store').send({ messages: messages() }),
   );
-}
-
-/** Codes are shown there: whoever is not at this machine finds nothing. */
-async function ofThisMachineOnly(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (!isLoopbackRequest(request.raw)) reply.callNotFound();
 }

@@ -1,4 +1,4 @@
-// Keeps a second process out of a data directory: PGlite does not, and would lose rows silently.
+// Gives one process at a time access to a data directory. PGlite has no lock, and two processes would lose rows.
 
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -7,53 +7,56 @@ export class DataDirectoryInUseError extends Error {
   override readonly name = 'DataDirectoryInUseError';
 }
 
-/** The locks of this very process: in a container every process is number 1, so an id alone tells nothing. */
-const held = new Set<string>();
+/**
+ * The lock files of this process. The process id in a file is not enough: after a restart in a container the new
+ * process has the id of the old one.
+ */
+const heldLocks = new Set<string>();
 
 /**
- * Takes `<directory>.lock`, which holds our process id; the lock of a process that is gone is taken over.
- * @returns the function that gives it back.
- * @throws DataDirectoryInUseError naming the process that has it.
+ * Creates `<directory>.lock` with the id of this process. Replaces the lock of a process that has ended.
+ * @returns a function that releases the lock.
+ * @throws DataDirectoryInUseError if another process holds the lock.
  */
 export function lockDataDirectory(directory: string): () => void {
   const file = `${directory}.lock`;
   mkdirSync(dirname(file), { recursive: true });
-  if (!create(file)) {
-    const owner = ownerOf(file);
-    if (held.has(file) || isAlive(owner)) {
+  if (!createLock(file)) {
+    const owner = readOwner(file);
+    if (heldLocks.has(file) || isRunning(owner)) {
       throw new DataDirectoryInUseError(
-        `${directory} is in use by process ${owner}. Stop that process, or set DATABASE_URL to a PostgreSQL that ` +
-          `takes several. If no such process is ours, delete ${file}.`,
+        `${directory} is in use by process ${owner}. Stop that process, or set DATABASE_URL to a PostgreSQL server. ` +
+          `If that process is not Yanzheng, delete ${file}.`,
       );
     }
-    takeOver(file, directory);
+    replaceStaleLock(file, directory);
   }
-  held.add(file);
+  heldLocks.add(file);
   return () => {
-    held.delete(file);
+    heldLocks.delete(file);
     rmSync(file, { force: true });
   };
 }
 
-/** One process at a time removes a stale lock, after another look at it: one that was taken meanwhile stays. */
-function takeOver(file: string, directory: string): void {
-  const turn = `${file}.takeover`;
-  const late = () =>
+/** A second lock file lets one process at a time replace a stale lock. It checks again, because a new lock may exist. */
+function replaceStaleLock(file: string, directory: string): void {
+  const replacing = `${file}.takeover`;
+  const lost = () =>
     new DataDirectoryInUseError(
-      `${directory} was taken by another process just now. If not, delete ${turn}.`,
+      `Another process has just locked ${directory}. If no such process is running, delete ${replacing}.`,
     );
-  if (!create(turn)) throw late();
+  if (!createLock(replacing)) throw lost();
   try {
-    if (isAlive(ownerOf(file))) throw late();
+    if (isRunning(readOwner(file))) throw lost();
     rmSync(file, { force: true });
-    if (!create(file)) throw late();
+    if (!createLock(file)) throw lost();
   } finally {
-    rmSync(turn, { force: true });
+    rmSync(replacing, { force: true });
   }
 }
 
-/** The process that a lock names; 0 if there is no lock any more. */
-function ownerOf(file: string): number {
+/** The process id in a lock file, or 0 if the file does not exist. */
+function readOwner(file: string): number {
   try {
     return Number(readFileSync(file, 'utf8'));
   } catch (error) {
@@ -62,23 +65,26 @@ function ownerOf(file: string): number {
   }
 }
 
-/** Linked into place, so that nobody sees a lock without the id in it. */
-function create(file: string): boolean {
-  const own = `${file}.${process.pid}`;
-  writeFileSync(own, String(process.pid), { mode: 0o600 });
+/**
+ * Writes a temporary file and links it into place, so that a lock file always contains its process id.
+ * @returns false if the lock file exists.
+ */
+function createLock(file: string): boolean {
+  const temporary = `${file}.${process.pid}`;
+  writeFileSync(temporary, String(process.pid), { mode: 0o600 });
   try {
-    linkSync(own, file);
+    linkSync(temporary, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   } finally {
-    rmSync(own);
+    rmSync(temporary);
   }
 }
 
-/** Our own id in a lock that we do not hold is a leftover. */
-function isAlive(pid: number): boolean {
+/** A lock with the id of this process is stale, unless `heldLocks` has it. */
+function isRunning(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false;
   try {
     process.kill(pid, 0);

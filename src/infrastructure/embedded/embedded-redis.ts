@@ -1,4 +1,4 @@
-// A Redis in this very process, in memory: for a first look, never for production.
+// Redis in this process, in memory. For development only.
 
 import { createRedisMock } from 'js-redis-server';
 
@@ -7,7 +7,7 @@ export interface EmbeddedRedis {
   stop(): Promise<void>;
 }
 
-/** Listens on a free port of loopback. */
+/** Listens on a free port of the loopback interface. */
 export async function startEmbeddedRedis(): Promise<EmbeddedRedis> {
   const server = await createRedisMock({ compatibility: 'redis-7.0' });
   const [node] = server.addresses();

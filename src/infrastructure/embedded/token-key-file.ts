@@ -1,52 +1,55 @@
-// The key that signs verification tokens where no setting names one: made once, kept beside the embedded database.
+// The private key of verification tokens if TOKEN_PRIVATE_KEY is unset: generated once, stored in the data directory.
 
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
-const FILE = 'token-key.pem';
+const FILE_NAME = 'token-key.pem';
 
-/** The kept key is no key. */
+/** The key file contains no private key. */
 export class TokenKeyFileError extends Error {
   override readonly name = 'TokenKeyFileError';
 }
 
 /**
- * Tokens outlive a restart that way. Of several processes that make a key at once, all take the first.
- * @throws TokenKeyFileError if the file holds something else.
+ * Reads the stored key, or generates and stores one. Tokens stay valid across restarts.
+ * @throws TokenKeyFileError if the file contains no private key.
  */
-export function keptPrivateKey(dataDirectory: string): KeyObject {
-  const file = join(dataDirectory, FILE);
-  const pem = readIfThere(file) ?? make(file);
+export function storedPrivateKey(dataDirectory: string): KeyObject {
+  const file = join(dataDirectory, FILE_NAME);
+  const pem = readIfExists(file) ?? generateFile(file);
   try {
     return createPrivateKey(pem);
   } catch {
-    throw new TokenKeyFileError(`${file} holds no private key. Delete it: the next start makes a new one.`);
+    throw new TokenKeyFileError(
+      `${file} contains no private key. Delete the file: the next start generates a new key.`,
+    );
   }
 }
 
-/** A fresh P-256 private key, PKCS#8 PEM. */
+/** A new P-256 private key in PKCS#8 PEM. */
 export function newPrivateKeyPem(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 }
 
-function make(file: string): string {
-  const own = `${file}.${randomUUID()}`;
-  mkdirSync(join(file, '..'), { recursive: true });
-  writeFileSync(own, newPrivateKeyPem(), { mode: 0o600 });
+/** If several processes generate a key at the same time, all of them use the first. */
+function generateFile(file: string): string {
+  const temporary = `${file}.${randomUUID()}`;
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(temporary, newPrivateKeyPem(), { mode: 0o600 });
   try {
-    // A link appears whole or not at all, and never in place of another.
-    linkSync(own, file);
+    // A link is created atomically and never replaces a file.
+    linkSync(temporary, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   } finally {
-    rmSync(own);
+    rmSync(temporary);
   }
   return readFileSync(file, 'utf8');
 }
 
-function readIfThere(file: string): string | undefined {
+function readIfExists(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
   } catch (error) {

@@ -1,48 +1,66 @@
-// Connections to Redis: one server, Sentinel or Cluster, by the form of the URL.
+// Connects to Redis. The form of the URL decides between a single server, Sentinel and a Cluster.
 
 import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis';
-import { type RedisClient, SENTINEL_URL } from '../../common/redis/redis-client.ts';
+import type { AnyScript } from '../../common/redis/define-script.ts';
+import type { RedisClient, RunScript } from '../../common/redis/redis-client.ts';
+import {
+  REDIS_CONNECT_TIMEOUT_MS,
+  REDIS_RECONNECT_DELAY_MAX_MS,
+  REDIS_SILENCE_TIMEOUT_MS,
+} from '../../config/time-budgets.ts';
+import { SENTINEL_URL } from './redis.settings.ts';
 
-/** Scripts that become methods of the client. */
-export type RedisScripts = NonNullable<RedisOptions['scripts']>;
+type ScriptOptions = NonNullable<RedisOptions['scripts']>;
 
-const RECONNECT_AT_MOST_MS = 500;
-const CONNECT_TIMEOUT_MS = 2000;
-/** A connection that is silent for so long after a command is dead, whatever TCP believes. */
-const SILENCE_MS = 5000;
-const SENTINEL_PORT = 26379;
+const DEFAULT_SENTINEL_PORT = 26379;
 
 /**
- * Connects, and goes on trying for as long as the process lives. While there is no connection commands fail at once:
- * a queue of them would run when nobody waits any more. A Cluster's client repeats a command that was cut off, which
- * may count it twice: somebody is refused too early then, and never sent too much.
+ * Connects, and reconnects for as long as the process lives. Without a connection commands fail at once: a queued command
+ * would run after its client has given up. A Cluster client may repeat a command whose reply was lost, which may count a
+ * request twice. That rejects a client too early, but never sends an SMS too many.
  */
-export function connectRedis(
+export function connectRedis<const Scripts extends readonly AnyScript[]>(
   url: string,
-  scripts: RedisScripts,
+  scripts: Scripts,
   onError: (error: Error) => void,
-): RedisClient {
-  const client = connect(url, scripts);
-  // What is wrong with the connection; a call that fails for it knows only that there is none.
+): RedisClient<Scripts[number]> {
+  const client = connect(url, scriptOptions(scripts));
+  // The cause of a lost connection. The error of a failed call only says that there is none.
   client.on('error', onError);
-  return client;
+  return Object.assign(client, { runScript: scriptRunner(client) });
 }
 
-function connect(url: string, scripts: RedisScripts): RedisClient {
+function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
   const sentinel = SENTINEL_URL.exec(url);
-  if (sentinel) return new Redis({ ...connection, ...sentinelOptions(sentinel), scripts });
-  return url.includes(',') ? cluster(url, scripts) : new Redis(url, { ...connection, scripts });
+  if (sentinel) return new Redis({ ...connectionOptions, ...sentinelOptions(sentinel), scripts });
+  return url.includes(',') ? connectCluster(url, scripts) : new Redis(url, { ...connectionOptions, scripts });
 }
 
-const connection: RedisOptions = {
-  connectTimeout: CONNECT_TIMEOUT_MS,
-  socketTimeout: SILENCE_MS,
+/** A constant number of keys lets ioredis find the first key, by which it groups the pipelines of a Cluster. */
+function scriptOptions(scripts: readonly AnyScript[]): ScriptOptions {
+  return Object.fromEntries(scripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys.length }]));
+}
+
+function scriptRunner(client: Redis | Cluster): RunScript<AnyScript> {
+  const commands = client as unknown as Record<string, (...values: (string | number)[]) => Promise<unknown>>;
+  return async (script, { keys, args }) => {
+    const values = [
+      ...script.keys.map((name: string) => keys[name] as string),
+      ...script.args.map((name: string) => args[name] as string | number),
+    ];
+    return script.decode(await commands[script.name]?.(...values));
+  };
+}
+
+const connectionOptions: RedisOptions = {
+  connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
+  socketTimeout: REDIS_SILENCE_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
-  // What several requests ask in one turn of the event loop goes out in one write.
+  // Commands of several requests within one turn of the event loop share one write.
   enableAutoPipelining: true,
   retryStrategy: reconnectDelayMs,
-  // What was the primary became a replica: its name may lead to another by now, and only a new connection follows it.
+  // A primary that became a replica: only a new connection resolves to the new primary.
   reconnectOnError: ({ message }) => message.startsWith('READONLY'),
 };
 
@@ -51,7 +69,7 @@ function sentinelOptions([, user, password, hosts = '', name = '', database]: Re
   return {
     sentinels: sentinels.map(({ hostname, port }) => ({
       host: hostname,
-      port: Number(port || SENTINEL_PORT),
+      port: Number(port || DEFAULT_SENTINEL_PORT),
     })),
     name: decodeURIComponent(name),
     db: Number(database ?? 0),
@@ -60,7 +78,7 @@ function sentinelOptions([, user, password, hosts = '', name = '', database]: Re
   };
 }
 
-function cluster(urls: string, scripts: RedisScripts): Cluster {
+function connectCluster(urls: string, scripts: ScriptOptions): Cluster {
   const nodes = urls.split(',').map((url) => url.trim());
   const { username, password, protocol } = new URL(nodes[0] ?? '');
   const options: ClusterOptions = {
@@ -69,8 +87,8 @@ function cluster(urls: string, scripts: RedisScripts): Cluster {
     enableAutoPipelining: true,
     clusterRetryStrategy: reconnectDelayMs,
     redisOptions: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SILENCE_MS,
+      connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
+      socketTimeout: REDIS_SILENCE_TIMEOUT_MS,
       ...credentials(username, password),
       ...(protocol === 'rediss:' && { tls: {} }),
     },
@@ -86,5 +104,5 @@ function credentials(user: string | undefined, password: string | undefined): Re
 }
 
 function reconnectDelayMs(attempt: number): number {
-  return Math.min(attempt * 50, RECONNECT_AT_MOST_MS);
+  return Math.min(attempt * 50, REDIS_RECONNECT_DELAY_MAX_MS);
 }

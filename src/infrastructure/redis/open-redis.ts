@@ -1,44 +1,55 @@
-// The Redis that the settings name, or the embedded one.
+// Opens the Redis that the settings name, or the embedded one.
 
 import { withDeadline } from '../../common/deadline.ts';
+import type { AnyScript } from '../../common/redis/define-script.ts';
 import type { RedisClient } from '../../common/redis/redis-client.ts';
-import { connectRedis, type RedisScripts } from './connect-redis.ts';
+import { REDIS_CLOSE_TIMEOUT_MS } from '../../config/time-budgets.ts';
+import { connectRedis } from './connect-redis.ts';
 
-const QUIT_AT_MOST_MS = 1000;
-
-export interface OpenRedis {
-  readonly client: RedisClient;
+export interface OpenRedis<Scripts extends AnyScript> {
+  readonly client: RedisClient<Scripts>;
   readonly close: () => Promise<void>;
 }
 
-/** Returns once connected, or after `waitMs` without: a Redis that is away now may come back. */
-export async function openRedis(
-  url: string | undefined,
-  scripts: RedisScripts,
-  waitMs: number,
-  onError: (error: Error) => void,
-): Promise<OpenRedis> {
-  // Loaded only when wanted: production neither needs it nor should carry it.
-  const embedded =
-    url === undefined
-      ? await (await import('../embedded/embedded-redis.ts')).startEmbeddedRedis()
-      : undefined;
+export interface RedisOptions<Scripts extends readonly AnyScript[]> {
+  /** `undefined` starts the embedded Redis. */
+  readonly url: string | undefined;
+  /** The only scripts that the client can run. */
+  readonly scripts: Scripts;
+  readonly connectTimeoutMs: number;
+  readonly onError: (error: Error) => void;
+}
+
+/** Resolves when connected, or after `connectTimeoutMs`: a Redis that is down now may come back. */
+export async function openRedis<const Scripts extends readonly AnyScript[]>({
+  url,
+  scripts,
+  connectTimeoutMs,
+  onError,
+}: RedisOptions<Scripts>): Promise<OpenRedis<Scripts[number]>> {
+  const embedded = url === undefined ? await startEmbedded() : undefined;
   const client = connectRedis(url ?? embedded?.url ?? '', scripts, onError);
-  await connected(client, waitMs);
+  await waitUntilReady(client, connectTimeoutMs);
   return {
     client,
     async close() {
-      // QUIT waits for the replies under way; a Redis that is away has none to wait for.
-      await withDeadline(QUIT_AT_MOST_MS, () => client.quit()).catch(() => client.disconnect());
+      // QUIT waits for pending replies. Without a connection there are none.
+      await withDeadline(REDIS_CLOSE_TIMEOUT_MS, () => client.quit()).catch(() => client.disconnect());
       await embedded?.stop();
     },
   };
 }
 
-async function connected(client: RedisClient, waitMs: number): Promise<void> {
+/** Loaded on demand: a production installation does not need the package. */
+async function startEmbedded() {
+  const { startEmbeddedRedis } = await import('../embedded/embedded-redis.ts');
+  return startEmbeddedRedis();
+}
+
+async function waitUntilReady(client: RedisClient, timeoutMs: number): Promise<void> {
   if (client.status === 'ready') return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, waitMs);
+    const timer = setTimeout(resolve, timeoutMs);
     client.once('ready', () => {
       clearTimeout(timer);
       resolve();

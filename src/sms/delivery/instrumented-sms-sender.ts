@@ -1,13 +1,13 @@
-// Tells somebody what became of every text and how long it took.
+// Reports the outcome and the duration of every send.
 
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sms-sender.ts';
 
-export type ObserveText = (outcome: SmsOutcome, seconds: number) => void;
+export type ObserveSend = (outcome: SmsOutcome, seconds: number) => void;
 
 export class InstrumentedSmsSender implements SmsSender {
   constructor(
     private readonly sender: SmsSender,
-    private readonly observe: ObserveText,
+    private readonly observe: ObserveSend,
   ) {}
 
   async send(message: SmsMessage): Promise<SmsOutcome> {

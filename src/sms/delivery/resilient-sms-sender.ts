@@ -1,4 +1,5 @@
-// Stands between the service and a provider that hangs or is away: a bound on texts under way, and a circuit breaker.
+// Protects the service from a provider that hangs or is down: a bulkhead bounds the sends in flight, and a circuit breaker
+// rejects sends while the provider does not answer.
 
 import {
   BrokenCircuitError,
@@ -10,94 +11,94 @@ import {
   handleWhenResult,
 } from 'cockatiel';
 import { InFlight } from '../../common/in-flight.ts';
+import { RETRY_AFTER_BULKHEAD_FULL_SECONDS } from '../../config/time-budgets.ts';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../sms-sender.ts';
 
 export interface ResilienceSettings {
-  /** Texts under way at once, those that wait for a connection included; one more is surely not sent. */
+  /** Size of the bulkhead: sends at once, including those that wait for a connection. */
   readonly maxInFlight: number;
-  /** After so many texts in a row that got no answer, none is tried … */
+  /** Consecutive unreachable sends that open the circuit. */
   readonly failureThreshold: number;
-  /** … for so long; then one is, and decides. */
+  /** An open circuit becomes half-open after this time: one send decides whether it closes. */
   readonly resetTimeoutMs: number;
 }
 
-export type BreakerState = 'closed' | 'open' | 'half_open';
+export type CircuitBreakerState = 'closed' | 'open' | 'half_open';
 
-const STATES: Record<CircuitState, BreakerState> = {
+const STATES: Record<CircuitState, CircuitBreakerState> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',
   [CircuitState.HalfOpen]: 'half_open',
   [CircuitState.Isolated]: 'open',
 };
-const RETRY_WHEN_CROWDED_SECONDS = 5;
 
 export class ResilientSmsSender implements SmsSender {
-  private readonly places;
+  private readonly bulkhead;
   private readonly breaker;
   private openedAtMs = 0;
-  private readonly running = new InFlight();
+  private readonly inFlightSends = new InFlight();
 
   constructor(
     private readonly sender: SmsSender,
     private readonly settings: ResilienceSettings,
   ) {
-    this.places = bulkhead(settings.maxInFlight);
+    this.bulkhead = bulkhead(settings.maxInFlight);
     this.breaker = circuitBreaker(
       handleWhenResult((outcome) => (outcome as SmsOutcome).unreachable === true),
-      { halfOpenAfter: settings.resetTimeoutMs, breaker: new ConsecutiveBreaker(settings.failureThreshold) },
+      {
+        halfOpenAfter: settings.resetTimeoutMs,
+        breaker: new ConsecutiveBreaker(settings.failureThreshold),
+      },
     );
     this.breaker.onBreak(() => {
       this.openedAtMs = Date.now();
     });
   }
 
-  get circuitState(): BreakerState {
+  get circuitState(): CircuitBreakerState {
     return STATES[this.breaker.state];
   }
 
   get inFlight(): number {
-    return this.running.count;
+    return this.inFlightSends.count;
   }
 
   async send(message: SmsMessage): Promise<SmsOutcome> {
-    // The breaker would let all others wait for the one that decides.
-    if (this.breaker.state === CircuitState.HalfOpen) return this.resting();
+    // Cockatiel would make all other sends wait for the one that tests a half-open circuit.
+    if (this.breaker.state === CircuitState.HalfOpen) return this.circuitOpen();
     try {
-      return await this.places.execute(() => this.try(message));
+      return await this.bulkhead.execute(() => this.attempt(message));
     } catch (error) {
-      if (error instanceof BrokenCircuitError) return this.resting();
+      if (error instanceof BrokenCircuitError) return this.circuitOpen();
       if (error instanceof BulkheadRejectedError) {
-        const reason = 'too many texts are under way';
-        return { kind: 'rejected', reason, retryAfterSeconds: RETRY_WHEN_CROWDED_SECONDS };
+        const reason = 'too many sends in flight';
+        return { kind: 'rejected', reason, retryAfterSeconds: RETRY_AFTER_BULKHEAD_FULL_SECONDS };
       }
       throw error;
     }
   }
 
-  /** Resolves when no text is under way, or after `atMostMs`. */
-  finish(atMostMs: number): Promise<void> {
-    return this.running.finish(atMostMs);
+  /** Resolves when no send is in flight, or after `timeoutMs`. */
+  drain(timeoutMs: number): Promise<void> {
+    return this.inFlightSends.drain(timeoutMs);
   }
 
   close(): Promise<void> {
     return this.sender.close();
   }
 
-  private async try(message: SmsMessage): Promise<SmsOutcome> {
-    this.running.begin();
+  private async attempt(message: SmsMessage): Promise<SmsOutcome> {
+    this.inFlightSends.start();
     try {
       return await this.breaker.execute(() => this.sender.send(message));
     } finally {
-      this.running.end();
+      this.inFlightSends.end();
     }
   }
 
-  private resting(): SmsOutcome {
-    const leftMs = this.openedAtMs + this.settings.resetTimeoutMs - Date.now();
-    return {
-      kind: 'rejected',
-      reason: 'the provider gave no answer lately',
-      retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)),
-    };
+  private circuitOpen(): SmsOutcome {
+    const remainingMs = this.openedAtMs + this.settings.resetTimeoutMs - Date.now();
+    const retryAfterSeconds = Math.max(1, Math.ceil(remainingMs / 1000));
+    return { kind: 'rejected', reason: 'circuit open', retryAfterSeconds };
   }
 }

@@ -1,39 +1,27 @@
-// The list of SMS providers: `SMS_PROVIDER` names one of them.
+// The list of SMS providers. `SMS_PROVIDER` names one of them.
 
-import { SimulatedPhone } from '../simulated-phone.ts';
-import type { SmsSender } from '../sms-sender.ts';
-import { ConsoleSender } from './console/console-sender.ts';
-import { SimulatedProvider } from './yuntongxun/simulator/simulated-sender.ts';
-import { YuntongxunSender, type YuntongxunSettings } from './yuntongxun/yuntongxun-sender.ts';
+import { consoleProvider } from './console/console-provider.ts';
+import type { SmsProviderDefinition } from './provider.ts';
+import { simulatedProvider } from './yuntongxun/simulator/simulated-provider.ts';
+import { yuntongxunProvider } from './yuntongxun/yuntongxun-provider.ts';
 
-/** The chosen provider with its own settings. */
-export type SmsSettings =
-  | ({ readonly provider: 'yuntongxun' } & YuntongxunSettings)
-  | { readonly provider: 'simulated' }
-  | { readonly provider: 'console' };
+export const smsProviders = {
+  yuntongxun: yuntongxunProvider,
+  simulated: simulatedProvider,
+  console: consoleProvider,
+};
 
-/** Providers for a first look, which production refuses. */
-export const DEVELOPMENT_PROVIDERS: readonly SmsSettings['provider'][] = ['simulated', 'console'];
+export type SmsProviderName = keyof typeof smsProviders;
+export const smsProviderNames = Object.keys(smsProviders) as SmsProviderName[];
 
-export interface SmsProvider {
-  readonly sender: SmsSender;
-  /** Where the texts arrive, with the provider that sends them nowhere else. */
-  readonly phone?: SimulatedPhone;
+/** The definition without the type of its settings, for code that handles any provider. */
+export function smsProvider(name: SmsProviderName): SmsProviderDefinition {
+  return smsProviders[name] as unknown as SmsProviderDefinition;
 }
 
-/** `print` shows one line to the person at the terminal, for providers that send nothing. */
-export async function startSmsProvider(
-  settings: SmsSettings,
-  print: (line: string) => void,
-): Promise<SmsProvider> {
-  switch (settings.provider) {
-    case 'yuntongxun':
-      return { sender: new YuntongxunSender(settings) };
-    case 'simulated': {
-      const phone = new SimulatedPhone(print);
-      return { sender: await SimulatedProvider.start(phone), phone };
-    }
-    case 'console':
-      return { sender: new ConsoleSender(print) };
-  }
-}
+/** The settings of all providers. */
+export const smsProviderSettings = {
+  ...yuntongxunProvider.settings,
+  ...simulatedProvider.settings,
+  ...consoleProvider.settings,
+};

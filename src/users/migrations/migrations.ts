@@ -1,5 +1,3 @@
-// All migrations in their order: named here, since the compiled program reads no folder.
+// The migrations, oldest first. `npm run mikro-orm -- migration:create` adds each new one.
 
-import { Migration20261122000000Users } from './migration-20261122000000-users.ts';
-
-export const migrations = [{ name: 'Migration20261122000000Users', class: Migration20261122000000Users }];
+export { Migration20261122000000Users } from './migration-20261122000000-users.ts';

@@ -1,124 +1,175 @@
-// Attempts at codes in Redis. Each is counted as a failure before anything is compared, and taken back when it was none;
-// the counts of failures belong to the mobile and the purpose, and outlive the code.
+// Attempts at codes in Redis. An attempt counts as a failure before the code is compared, and success takes it back.
+// Failures are counted per mobile and purpose: a new code does not reset them (NIST SP 800-63B-4 §3.1.3.2).
 
-import type { Result } from 'ioredis';
-import type { KeyedHash } from '../../common/keyed-hash.ts';
 import type { Mobile } from '../../common/phone-number.ts';
-import { failureStreakKey, failuresKey, rangeKey, smsCodeKey } from '../../common/redis/keys.ts';
+import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
+import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import { RESERVE_LUA } from '../../rate-limiting/rate-limit-lua.ts';
-import { RateLimitScope, TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
-import { SmsCodePurpose } from '../verification.schema.ts';
-import { SmsCodeExpiredError } from '../verify-sms-code/verify-sms-code.schema.ts';
+import { type RateLimits, releasedByVerification } from '../../rate-limiting/limits.ts';
+import { rateLimitKeys, release, reserve } from '../../rate-limiting/rate-limit-script.ts';
+import { SmsCodePurpose } from '../sms-code-purpose.ts';
 import { ATTEMPTS_PER_CODE } from './sms-code.ts';
 
-type AttemptReply = ['counted', number, string, number] | ['refused', number] | ['no code'];
-
-declare module 'ioredis' {
-  interface RedisCommander<Context> {
-    countSmsCodeAttempt(keyCount: number, ...args: (string | number)[]): Result<AttemptReply, Context>;
-    consumeSmsCode(keyCount: number, ...args: (string | number)[]): Result<number, Context>;
-  }
-}
-
 export const FAILURES_PER_HOUR = 10;
-/** NIST SP 800-63B-4 §3.2.2 allows no more than this without a success in between. */
-export const FAILURES_IN_A_ROW = 100;
+/** NIST SP 800-63B-4 §3.2.2 allows at most 100 consecutive failures. */
+export const MAX_FAILURE_STREAK = 100;
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Nothing is kept for ever; for this purpose a year after the last failure is. */
-const STREAK_LIFE_MS = 365 * 24 * HOUR_MS;
+/** Every key has a TTL. A streak is forgotten a year after its last failure. */
+const STREAK_TTL_MS = 365 * 24 * HOUR_MS;
 
-export const smsCodeAttemptScripts = {
-  // KEYS: the last hour's failures, the failures in a row, the code's hash.
-  // ARGV: failures in an hour and the hour in ms, failures in a row, the life of their count in ms, attempts at a code.
-  // Reply: {'counted', time of the attempt in ms, nonce, attempts that remain after this one}, {'refused', wait in ms}
-  //        or {'no code'}: there is none, or it is dead, and nothing was counted.
-  countSmsCodeAttempt: {
-    lua: `${RESERVE_LUA}
-local failures, streak, code = KEYS[1], KEYS[2], KEYS[3]
-local per_hour, hour = tonumber(ARGV[1]), tonumber(ARGV[2])
-local in_a_row, most_attempts = tonumber(ARGV[3]), tonumber(ARGV[5])
-if tonumber(redis.call('GET', streak) or 0) >= in_a_row then
-  return {'refused', redis.call('PTTL', streak)}
+type CountReply =
+  | {
+      readonly kind: 'counted';
+      readonly nonce: string;
+      readonly attemptsRemaining: number;
+      readonly attemptedAtMs: number;
+    }
+  | { readonly kind: 'locked'; readonly retryAfterMs: number }
+  | { readonly kind: 'noCode' };
+
+const countSmsCodeAttempt = defineScript({
+  name: 'countSmsCodeAttempt',
+  keys: ['recentFailures', 'failureStreak', 'code'],
+  args: ['failuresPerHour', 'hourMs', 'maxFailureStreak', 'streakTtlMs', 'maxAttempts'],
+  uses: [reserve, release],
+  reply: fieldsReply<CountReply>(),
+  lua: `
+if tonumber(redis.call('GET', failureStreak) or 0) >= tonumber(maxFailureStreak) then
+  return fields({ kind = 'locked', retryAfterMs = redis.call('PTTL', failureStreak) })
 end
-local reserved = reserve({failures}, ARGV)
-if reserved[1] > 0 then return {'refused', reserved[2]} end
-local at = reserved[2]
-local live = redis.call('HMGET', code, 'nonce', 'attempts')
-if not live[1] or tonumber(live[2]) >= most_attempts then
-  give_back({failures}, at)
-  return {'no code'}
+local hourlyLimit = { key = recentFailures, name = 'recentFailures', limit = tonumber(failuresPerHour), windowMs = tonumber(hourMs) }
+local reserved = reserve({ hourlyLimit })
+if reserved.exceeded then return fields({ kind = 'locked', retryAfterMs = reserved.retryAfterMs }) end
+
+local nonce = redis.call('HGET', code, 'nonce')
+if not nonce or tonumber(redis.call('HGET', code, 'attempts')) >= tonumber(maxAttempts) then
+  release(recentFailures, reserved.reservedAtMs)
+  return fields({ kind = 'noCode' })
 end
 local attempts = redis.call('HINCRBY', code, 'attempts', 1)
-local row = redis.call('INCR', streak)
-redis.call('PEXPIRE', streak, ARGV[4])
+local streak = redis.call('INCR', failureStreak)
+redis.call('PEXPIRE', failureStreak, streakTtlMs)
 local recent = 0
-for _, time in ipairs(redis.call('LRANGE', failures, 0, -1)) do
-  if tonumber(time) > at - hour then recent = recent + 1 end
+for _, failedAtMs in ipairs(redis.call('LRANGE', recentFailures, 0, -1)) do
+  if tonumber(failedAtMs) > reserved.reservedAtMs - hourMs then recent = recent + 1 end
 end
-local remaining = math.min(most_attempts - attempts, per_hour - recent, in_a_row - row)
-return {'counted', at, live[1], remaining}`,
-  },
-  // KEYS: as above, then the texts to the range of numbers that were not verified.
-  // ARGV: the time of the attempt in ms, the nonce that it was compared with.
-  // Reply: 1 if this very call ended the code, 0 if it was gone before. A right code is no failure in either case.
-  consumeSmsCode: {
-    lua: `${RESERVE_LUA}
-give_back({KEYS[1]}, ARGV[1])
-redis.call('DEL', KEYS[2])
-if redis.call('HGET', KEYS[3], 'nonce') ~= ARGV[2] then return 0 end
-for at in string.gmatch(redis.call('HGET', KEYS[3], 'texts') or '', '%d+') do give_back({KEYS[4]}, at) end
-return redis.call('DEL', KEYS[3])`,
-  },
-};
+return fields({
+  kind = 'counted',
+  nonce = nonce,
+  attemptsRemaining = math.min(maxAttempts - attempts, failuresPerHour - recent, maxFailureStreak - streak),
+  attemptedAtMs = reserved.reservedAtMs,
+})`,
+});
 
+const consumeSmsCode = defineScript({
+  name: 'consumeSmsCode',
+  keys: ['recentFailures', 'failureStreak', 'code', ...releasedByVerification],
+  args: ['attemptedAtMs', 'nonce'],
+  uses: [release],
+  reply: booleanReply,
+  // A correct code is no failure, even if another caller consumed it first.
+  lua: `
+release(recentFailures, attemptedAtMs)
+redis.call('DEL', failureStreak)
+if redis.call('HGET', code, 'nonce') ~= nonce then return 0 end
+for sentAtMs in string.gmatch(redis.call('HGET', code, 'sends') or '', '%d+') do
+  for _, key in ipairs({ ${releasedByVerification.join(', ')} }) do release(key, sentAtMs) end
+end
+return redis.call('DEL', code)`,
+});
+
+export const smsCodeAttemptScripts = [countSmsCodeAttempt, consumeSmsCode] as const;
+
+/** An attempt that was counted and may now be compared. */
 export interface SmsCodeAttempt {
-  /** What the code follows from. */
+  readonly kind: 'counted';
+  readonly purpose: SmsCodePurpose;
+  readonly mobile: Mobile;
   readonly nonce: string;
-  /** How often the code can be tried after this, if this was wrong. */
+  /** Attempts that are left if this one fails. */
   readonly attemptsRemaining: number;
-  /** For a right code: takes the failure back and ends the code. Of all callers for one code, one gets `true`. */
-  readonly consume: () => Promise<boolean>;
+  /** The time of the attempt, by the clock of Redis. */
+  readonly attemptedAtMs: number;
+}
+
+/** Too many failures: no code is compared until the lockout ends. */
+export interface VerificationLocked {
+  readonly kind: 'locked';
+  readonly retryAfterSeconds: number;
 }
 
 export class SmsCodeAttemptStore {
   constructor(
-    private readonly redis: RedisDependency,
-    private readonly hash: KeyedHash,
+    private readonly redis: RedisDependency<(typeof smsCodeAttemptScripts)[number]>,
+    private readonly keys: RedisKeys,
+    private readonly rateLimits: RateLimits,
   ) {}
 
   /**
-   * Counts one attempt at the live code of a mobile, as a failure until it proves to be none.
-   * @throws DependencyUnavailableError if Redis does not answer; it may have counted all the same.
+   * Counts one attempt at the open code of a mobile.
+   * @returns `noCode` if there is no open code or its attempts are used; nothing was counted then.
+   * @throws DependencyUnavailableError if Redis does not answer; the attempt may be counted nevertheless.
    */
   async count(
     purpose: SmsCodePurpose,
     mobile: Mobile,
-  ): Promise<SmsCodeAttempt | SmsCodeExpiredError | TooManyRequestsError> {
-    const keys = this.keys(purpose, mobile);
-    const limits = [FAILURES_PER_HOUR, HOUR_MS, FAILURES_IN_A_ROW, STREAK_LIFE_MS, ATTEMPTS_PER_CODE];
-    const reply = await this.redis.use((redis) => redis.countSmsCodeAttempt(keys.length, ...keys, ...limits));
-    if (reply[0] === 'no code') return new SmsCodeExpiredError();
-    if (reply[0] === 'refused') return new TooManyRequestsError(RateLimitScope.MOBILE, reply[1]);
-    const [, atMs, nonce, attemptsRemaining] = reply;
-    const all = [...keys, rangeKey(this.hash, mobile)];
-    const consume = async () =>
-      (await this.redis.use((redis) => redis.consumeSmsCode(all.length, ...all, atMs, nonce))) === 1;
-    return { nonce, attemptsRemaining, consume };
+  ): Promise<SmsCodeAttempt | VerificationLocked | { readonly kind: 'noCode' }> {
+    const reply = await this.redis.use((redis) =>
+      redis.runScript(countSmsCodeAttempt, {
+        keys: this.codeKeys(purpose, mobile),
+        args: {
+          failuresPerHour: FAILURES_PER_HOUR,
+          hourMs: HOUR_MS,
+          maxFailureStreak: MAX_FAILURE_STREAK,
+          streakTtlMs: STREAK_TTL_MS,
+          maxAttempts: ATTEMPTS_PER_CODE,
+        },
+      }),
+    );
+    switch (reply.kind) {
+      case 'counted':
+        return { ...reply, purpose, mobile };
+      case 'locked':
+        return { kind: 'locked', retryAfterSeconds: Math.ceil(reply.retryAfterMs / 1000) };
+      case 'noCode':
+        return reply;
+    }
   }
 
   /**
-   * Forgets all failures at codes of a mobile, for both purposes.
-   * @returns whether there were any.
+   * Consumes the code of a correct attempt, and takes the attempt back as a failure.
+   * @returns whether this call consumed the code. If several callers race, exactly one gets `true`.
+   * @throws DependencyUnavailableError if Redis does not answer; the code may be consumed nevertheless.
    */
-  async forgive(mobile: Mobile): Promise<boolean> {
-    const keys = Object.values(SmsCodePurpose).flatMap((purpose) => this.keys(purpose, mobile).slice(0, 2));
+  async consume({ purpose, mobile, nonce, attemptedAtMs }: SmsCodeAttempt): Promise<boolean> {
+    const keys = {
+      ...this.codeKeys(purpose, mobile),
+      ...rateLimitKeys(this.rateLimits.releasedByVerification(mobile)),
+    };
+    return this.redis.use((redis) =>
+      redis.runScript(consumeSmsCode, { keys, args: { attemptedAtMs, nonce } }),
+    );
+  }
+
+  /**
+   * Resets the failures of a mobile for all purposes, which ends a lockout.
+   * @returns whether there were any failures.
+   * @throws DependencyUnavailableError if Redis does not answer.
+   */
+  async resetFailures(mobile: Mobile): Promise<boolean> {
+    const keys = Object.values(SmsCodePurpose).flatMap((purpose) => [
+      this.keys.recentFailures(purpose, mobile),
+      this.keys.failureStreak(purpose, mobile),
+    ]);
     return (await this.redis.use((redis) => redis.del(...keys))) > 0;
   }
 
-  private keys(purpose: SmsCodePurpose, mobile: Mobile): string[] {
-    const key = [failuresKey, failureStreakKey, smsCodeKey] as const;
-    return key.map((name) => name(this.hash, purpose, mobile));
+  private codeKeys(purpose: SmsCodePurpose, mobile: Mobile) {
+    return {
+      recentFailures: this.keys.recentFailures(purpose, mobile),
+      failureStreak: this.keys.failureStreak(purpose, mobile),
+      code: this.keys.smsCode(purpose, mobile),
+    };
   }
 }

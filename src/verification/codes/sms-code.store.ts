@@ -1,106 +1,133 @@
-// Live codes in Redis: each opened in the same atomic step that reserves the text's allowances. A code's hash holds its
-// nonce, the attempts made at it, and, until a resend, the reservation that opened it.
+// Open codes in Redis. A code is opened in the same atomic step that reserves the rate limits of its SMS.
+//
+// A code is a hash with the fields
+//   nonce     the source of the code
+//   attempts  the number of comparisons
+//   sends     the reservation times of the SMS that carry the code, separated by commas
+//   openedBy  the nonce again, until a resend carries the code
 
-import type { Result } from 'ioredis';
-import type { KeyedHash } from '../../common/keyed-hash.ts';
 import type { Mobile } from '../../common/phone-number.ts';
-import { smsCodeKey } from '../../common/redis/keys.ts';
+import { defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
+import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import { refusalOf } from '../../rate-limiting/rate-limit.store.ts';
-import { allowanceArguments, type RateLimit } from '../../rate-limiting/rate-limit.ts';
-import { RESERVE_LUA } from '../../rate-limiting/rate-limit-lua.ts';
-import type { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
-import type { SmsCodePurpose } from '../verification.schema.ts';
+import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import {
+  type ExceededReply,
+  exceededLimit,
+  rateLimitInput,
+  rateLimitKeys,
+  rateLimitParameters,
+  release,
+  reserve,
+} from '../../rate-limiting/rate-limit-script.ts';
+import type { SmsCodePurpose } from '../sms-code-purpose.ts';
 import { ATTEMPTS_PER_CODE } from './sms-code.ts';
 
-type OpenReply = [0, number, string, number] | [number, number];
+/** A resend carries the same code only if the code lives longer than this. */
+const REUSABLE_ABOVE_MS = 60_000;
 
-declare module 'ioredis' {
-  interface RedisCommander<Context> {
-    openSmsCode(keyCount: number, ...keysAndArguments: (string | number)[]): Result<OpenReply, Context>;
-    discardSmsCode(keyCount: number, ...keysAndArguments: (string | number)[]): Result<null, Context>;
-  }
-}
+const sendLimits = rateLimitParameters('sendSms');
 
-/** A code with less life than this is not worth sending again. */
-const RESEND_NEEDS_MS = 60_000;
-
-export const smsCodeScripts = {
-  // KEYS: the allowances' lists, then the code's hash.
-  // ARGV: limit and window in ms of each allowance, then a fresh nonce, the life of a new code in ms, the life below
-  //       which a code is replaced, and the attempts after which it is dead, so that a text does not carry it.
-  // Reply: {0, time of the reservation in ms, nonce of the live code, its life in ms}, or reserve()'s refusal.
-  openSmsCode: {
-    lua: `${RESERVE_LUA}
-local key = table.remove(KEYS)
-local reserved = reserve(KEYS, ARGV)
-if reserved[1] > 0 then return reserved end
-local at, fresh, ttl = reserved[2], ARGV[#ARGV - 3], tonumber(ARGV[#ARGV - 2])
-local enough, dead = tonumber(ARGV[#ARGV - 1]), tonumber(ARGV[#ARGV])
-local life = redis.call('PTTL', key)
-if life > enough and tonumber(redis.call('HGET', key, 'attempts')) < dead then
-  redis.call('HDEL', key, 'opened_by')
-  redis.call('HSET', key, 'texts', redis.call('HGET', key, 'texts') .. ',' .. string.format('%.0f', at))
-  return {0, at, redis.call('HGET', key, 'nonce'), life}
-end
-redis.call('DEL', key)
-redis.call('HSET', key, 'nonce', fresh, 'attempts', 0, 'opened_by', fresh, 'texts', string.format('%.0f', at))
-redis.call('PEXPIRE', key, ttl)
-return {0, at, fresh, ttl}`,
-  },
-  // KEYS: as above. ARGV: the time of the reservation in ms, the nonce that was sent. Reply: nothing.
-  // A code that a second text carries, or carried before, is no longer opened by this one, and lives on.
-  discardSmsCode: {
-    lua: `${RESERVE_LUA}
-local key = table.remove(KEYS)
-give_back(KEYS, ARGV[1])
-if redis.call('HGET', key, 'opened_by') == ARGV[2] then redis.call('DEL', key) end`,
-  },
-};
-
-export interface OpenSmsCode {
+interface OpenedReply {
+  readonly kind: 'opened';
   readonly nonce: string;
   readonly expiresInMs: number;
-  /** Takes the reservation back, and the code if no other text carries it: for a text that surely never left. */
-  readonly discard: () => Promise<void>;
+  readonly reservedAtMs: number;
+}
+
+const openSmsCode = defineScript({
+  name: 'openSmsCode',
+  keys: [...sendLimits.keys, 'code'],
+  args: [...sendLimits.args, 'freshNonce', 'ttlMs', 'reusableAboveMs', 'maxAttempts'],
+  uses: [reserve],
+  reply: fieldsReply<OpenedReply | ExceededReply>(),
+  lua: `
+local reserved = reserve(${sendLimits.table})
+if reserved.exceeded then return fields(reserved) end
+local reservedAtMs = string.format('%.0f', reserved.reservedAtMs)
+
+local remainingMs = redis.call('PTTL', code)
+if remainingMs > tonumber(reusableAboveMs)
+  and tonumber(redis.call('HGET', code, 'attempts')) < tonumber(maxAttempts) then
+  redis.call('HDEL', code, 'openedBy')
+  redis.call('HSET', code, 'sends', (redis.call('HGET', code, 'sends') or '') .. ',' .. reservedAtMs)
+  local nonce = redis.call('HGET', code, 'nonce')
+  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservedAtMs = reserved.reservedAtMs })
+end
+
+redis.call('DEL', code)
+redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'openedBy', freshNonce, 'sends', reservedAtMs)
+redis.call('PEXPIRE', code, ttlMs)
+return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservedAtMs = reserved.reservedAtMs })`,
+});
+
+const releaseSmsCode = defineScript({
+  name: 'releaseSmsCode',
+  keys: [...sendLimits.keys, 'code'],
+  args: ['reservedAtMs', 'nonce'],
+  uses: [release],
+  reply: noReply,
+  // A code that another SMS carries stays open.
+  lua: `
+for _, key in ipairs({ ${sendLimits.keys.join(', ')} }) do release(key, reservedAtMs) end
+if redis.call('HGET', code, 'openedBy') == nonce then redis.call('DEL', code) end`,
+});
+
+export const smsCodeScripts = [openSmsCode, releaseSmsCode] as const;
+
+export interface OpenSmsCode {
+  readonly kind: 'opened';
+  readonly purpose: SmsCodePurpose;
+  readonly mobile: Mobile;
+  readonly nonce: string;
+  readonly expiresInMs: number;
+  /** The time of the reservation, by the clock of Redis. */
+  readonly reservedAtMs: number;
 }
 
 export class SmsCodeStore {
   constructor(
-    private readonly redis: RedisDependency,
-    private readonly hash: KeyedHash,
+    private readonly redis: RedisDependency<(typeof smsCodeScripts)[number]>,
+    private readonly keys: RedisKeys,
     private readonly ttlSeconds: number,
   ) {}
 
   /**
-   * Reserves one text and opens its code, both or neither. A code that lives long enough and can still be tried is
-   * carried again, with its attempts and its expiry as they are; else `freshNonce` begins a new one.
-   * @throws DependencyUnavailableError if Redis does not answer; the text must not be sent then.
+   * Reserves the rate limits of one SMS and opens its code: both or neither. A code that lives long enough and has
+   * attempts left is reused, with its attempts and its expiry unchanged. Otherwise `freshNonce` starts a new code.
+   * @throws DependencyUnavailableError if Redis does not answer; the SMS must not be sent then.
    */
   async open(
     purpose: SmsCodePurpose,
     mobile: Mobile,
-    allowances: readonly RateLimit[],
+    rateLimits: readonly RateLimit[],
     freshNonce: string,
-  ): Promise<OpenSmsCode | TooManyRequestsError> {
-    const keys = [...allowances.map(({ key }) => key), smsCodeKey(this.hash, purpose, mobile)];
+  ): Promise<OpenSmsCode | RateLimitExceeded> {
+    const limits = rateLimitInput(rateLimits);
     const reply = await this.redis.use((redis) =>
-      redis.openSmsCode(
-        keys.length,
-        ...keys,
-        ...allowanceArguments(allowances),
-        freshNonce,
-        this.ttlSeconds * 1000,
-        RESEND_NEEDS_MS,
-        ATTEMPTS_PER_CODE,
-      ),
+      redis.runScript(openSmsCode, {
+        keys: { ...limits.keys, code: this.keys.smsCode(purpose, mobile) },
+        args: {
+          ...limits.args,
+          freshNonce,
+          ttlMs: this.ttlSeconds * 1000,
+          reusableAboveMs: REUSABLE_ABOVE_MS,
+          maxAttempts: ATTEMPTS_PER_CODE,
+        },
+      }),
     );
-    const refusal = refusalOf(allowances, [reply[0], reply[1]]);
-    if (refusal) return refusal;
-    const [, atMs, nonce, expiresInMs] = reply as [0, number, string, number];
-    const discard = async () => {
-      await this.redis.use((redis) => redis.discardSmsCode(keys.length, ...keys, atMs, nonce));
-    };
-    return { nonce, expiresInMs, discard };
+    return reply.kind === 'exceeded' ? exceededLimit(rateLimits, reply) : { ...reply, purpose, mobile };
+  }
+
+  /**
+   * Releases the rate limits of an SMS that was certainly not sent, and its code unless another SMS carries it.
+   * @throws DependencyUnavailableError if Redis does not answer.
+   */
+  async release(
+    { purpose, mobile, nonce, reservedAtMs }: OpenSmsCode,
+    rateLimits: readonly RateLimit[],
+  ): Promise<void> {
+    const keys = { ...rateLimitKeys(rateLimits), code: this.keys.smsCode(purpose, mobile) };
+    await this.redis.use((redis) => redis.runScript(releaseSmsCode, { keys, args: { reservedAtMs, nonce } }));
   }
 }

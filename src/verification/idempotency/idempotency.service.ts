@@ -1,101 +1,114 @@
-// Gives a request for a text that comes again the answer that it got first, and lets no more than one of them act.
+// Executes a request at most once. Replays, concurrent or later, get the stored response.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { CaptchaService } from '../../captcha/captcha.service.ts';
-import { ServiceUnavailableError } from '../../common/dependency.ts';
 import { randomId } from '../../common/random-id.ts';
-import type { SmsRequest } from '../../common/redis/keys.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
-import type { RateLimit } from '../../rate-limiting/rate-limit.ts';
-import type { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
-import type { RequestSmsCodeAnswer } from '../request-sms-code/request-sms-code.schema.ts';
-import { answerOf, recordOf } from '../request-sms-code/stored-response.ts';
-import type { IdempotencyStore, RequestClaim } from './idempotency.store.ts';
+import { ABANDONED_CLAIM_AFTER_MS, STORE_BUDGET_PER_REQUEST_MS } from '../../config/time-budgets.ts';
+import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
+import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import type { IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
 
-/** A claim is followed by the captcha within the store time of its request, unless its process stands still. */
-const CLAIM_IS_LEFT_AFTER_MS = 2000;
-
-export interface FirstAnswerSettings {
-  /** How long an answer is given again. */
-  readonly captchaTtlSeconds: number;
-  /** The longest that a request takes: nobody waits for one that is older. */
-  readonly requestAtMostMs: number;
+export interface IdempotencySettings {
+  /** How long a response is stored. */
+  readonly responseTtlSeconds: number;
+  /** The longest that an execution takes. Replays do not wait longer for the original. */
+  readonly executionTimeoutMs: number;
 }
 
-/** What a request is to its address and to those like it. */
-export type Turn =
-  /** It is the first: what the walk answers is kept for all others. */
-  | {
-      readonly kind: 'first';
-      readonly answer: (walk: () => Promise<RequestSmsCodeAnswer>) => Promise<RequestSmsCodeAnswer>;
-    }
-  /** It was made before: this was, or is, the answer. */
-  | { readonly kind: 'repeat'; readonly answer: RequestSmsCodeAnswer }
-  /** Its address has no room for it. It counts as never made. */
-  | { readonly kind: 'refused'; readonly refusal: TooManyRequestsError };
+/** One idempotency key, and what the service needs to know about its request. */
+export interface IdempotencyKey<Response> {
+  /** The Redis key of its record. */
+  readonly record: string;
+  /** Reserved by the original request, never by a replay. */
+  readonly rateLimits: readonly RateLimit[];
+  /** Whether an abandoned request has had no effect yet, so that another may execute it. */
+  readonly isUnexecuted: () => Promise<boolean>;
+  readonly serialize: (response: Response | ServiceUnavailableError) => string;
+  readonly deserialize: (stored: string) => Response | ServiceUnavailableError;
+}
 
 export class IdempotencyService {
   constructor(
-    private readonly requests: IdempotencyStore,
-    private readonly captchas: CaptchaService,
-    private readonly settings: FirstAnswerSettings,
+    private readonly store: IdempotencyStore,
+    private readonly settings: IdempotencySettings,
   ) {}
 
   /**
-   * Waits for the first of the same requests, if there is one that has no answer yet.
-   * @throws DependencyUnavailableError if Redis does not answer.
+   * Executes the request if its key is new. Otherwise returns the stored response, after waiting for the original
+   * request if that is in flight.
+   * @returns `RateLimitExceeded` if the rate limits reject a new key; the request counts as never made then.
+   * @throws DependencyUnavailableError if Redis does not answer, and every error of `execute`.
    */
-  async turn(request: SmsRequest, allowances: readonly RateLimit[]): Promise<Turn> {
+  async run<Response>(
+    key: IdempotencyKey<Response>,
+    execute: () => Promise<Response>,
+  ): Promise<Response | ServiceUnavailableError | RateLimitExceeded> {
     for (;;) {
-      const state = await this.requests.claim(request, allowances, randomId());
-      if (state.kind === 'refused') return state;
-      if (state.kind === 'first') return this.first(state.claim);
-      if (state.kind === 'answered')
-        return { kind: 'repeat', answer: answerOf(state.record, request.mobile, Date.now()) };
-
-      if (state.ageMs >= CLAIM_IS_LEFT_AFTER_MS && (await this.captchas.isLive(request.captchaId))) {
-        const claim = await state.takeOver(randomId());
-        if (claim) return this.first(claim);
-      } else if (state.ageMs >= this.settings.requestAtMostMs) {
-        // Its process died. Nobody knows whether a text went out, so none does now.
-        const answer = new ServiceUnavailableError();
-        if (await this.record(state.claim, answer)) return { kind: 'repeat', answer };
+      const result = await this.store.claim(key.record, key.rateLimits, randomId());
+      switch (result.kind) {
+        case 'exceeded':
+          return result;
+        case 'completed':
+          return key.deserialize(result.response);
+        case 'claimed':
+          return this.execute(key, result.claim, execute);
       }
-      await sleep(pauseMs(state.ageMs));
+
+      const { claim, ageMs } = result;
+      if (ageMs >= ABANDONED_CLAIM_AFTER_MS && (await key.isUnexecuted())) {
+        const ownClaim = await this.store.takeOver(claim, randomId());
+        if (ownClaim) return this.execute(key, ownClaim, execute);
+      } else if (ageMs >= this.settings.executionTimeoutMs) {
+        // The process of the original request died. It may have sent an SMS, so this request must not send one.
+        const response = new ServiceUnavailableError();
+        if (await this.complete(key, claim, response)) return response;
+      }
+      await sleep(pollDelayMs(ageMs));
     }
   }
 
-  private first(claim: RequestClaim): Turn {
-    const answer = async (walk: () => Promise<RequestSmsCodeAnswer>) => {
-      try {
-        const outcome = await walk();
-        this.keep(claim, outcome);
-        return outcome;
-      } catch (error) {
-        this.keep(claim, new ServiceUnavailableError());
-        throw error;
-      }
-    };
-    return { kind: 'first', answer };
+  private async execute<Response>(
+    key: IdempotencyKey<Response>,
+    claim: IdempotencyClaim,
+    execute: () => Promise<Response>,
+  ): Promise<Response> {
+    try {
+      const response = await execute();
+      this.completeInBackground(key, claim, response);
+      return response;
+    } catch (error) {
+      this.completeInBackground(key, claim, new ServiceUnavailableError());
+      throw error;
+    }
   }
 
   /**
-   * Nobody waits for it: the reply does not, and a stop does by closing Redis after all that was asked of it. If it
-   * fails, which Redis's guard tells, the first is one that never answered.
+   * The client does not wait for this write. A graceful shutdown does, because Redis closes after its last reply. If the
+   * write fails, replays treat the request as one whose process died; the outage is logged by the Redis client.
    */
-  private keep(claim: RequestClaim, answer: RequestSmsCodeAnswer): void {
-    withTimeBudget(() => this.record(claim, answer)).catch(() => {});
+  private completeInBackground<Response>(
+    key: IdempotencyKey<Response>,
+    claim: IdempotencyClaim,
+    response: Response | ServiceUnavailableError,
+  ): void {
+    withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, () => this.complete(key, claim, response)).catch(() => {});
   }
 
-  /** An outage is the answer for as long as it says itself; then the same request is told what became of its captcha. */
-  private async record(claim: RequestClaim, answer: RequestSmsCodeAnswer): Promise<boolean> {
-    const isOutage = answer instanceof ServiceUnavailableError;
-    const lifeSeconds = isOutage ? answer.retryAfterSeconds : this.settings.captchaTtlSeconds;
-    return claim.record(recordOf(answer, Date.now()), lifeSeconds * 1000);
+  /** `ServiceUnavailableError` is stored only for its `retryAfterSeconds`: a later retry learns the state of its captcha. */
+  private complete<Response>(
+    key: IdempotencyKey<Response>,
+    claim: IdempotencyClaim,
+    response: Response | ServiceUnavailableError,
+  ): Promise<boolean> {
+    const ttlSeconds =
+      response instanceof ServiceUnavailableError
+        ? response.retryAfterSeconds
+        : this.settings.responseTtlSeconds;
+    return this.store.complete(claim, key.serialize(response), ttlSeconds * 1000);
   }
 }
 
-/** A tenth of the time that it has taken so far: soon after a short wait, and not too often in a long one. */
-function pauseMs(ageMs: number): number {
+/** A tenth of the time that the original request has taken: short waits end soon, long waits poll rarely. */
+function pollDelayMs(ageMs: number): number {
   return Math.min(Math.max(ageMs / 10, 50), 500);
 }

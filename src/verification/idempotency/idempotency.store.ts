@@ -1,121 +1,127 @@
-// Requests for a text in Redis: each claimed by the first who makes it, in the same atomic step that counts it for its
-// address, and kept with its answer for those who make it again.
+// Idempotency records in Redis. The first request claims its key, in the same atomic step that reserves the rate limit of
+// its address. Later the record holds the stored response.
 
-import type { Result } from 'ioredis';
-import type { KeyedHash } from '../../common/keyed-hash.ts';
-import { idempotencyKey, type SmsRequest } from '../../common/redis/keys.ts';
+import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import { refusalOf } from '../../rate-limiting/rate-limit.store.ts';
-import { allowanceArguments, type RateLimit } from '../../rate-limiting/rate-limit.ts';
-import { RESERVE_LUA } from '../../rate-limiting/rate-limit-lua.ts';
-import type { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
+import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import {
+  type ExceededReply,
+  exceededLimit,
+  rateLimitInput,
+  rateLimitParameters,
+  reserve,
+} from '../../rate-limiting/rate-limit-script.ts';
 
-type ClaimReply = ['first'] | ['known', string, number] | ['refused', number, number];
+const addressLimits = rateLimitParameters('requestSmsCode');
 
-declare module 'ioredis' {
-  interface RedisCommander<Context> {
-    claimIdempotencyKey(
-      keyCount: number,
-      ...keysAndArguments: (string | number)[]
-    ): Result<ClaimReply, Context>;
-    replaceIdempotencyRecord(
-      keyCount: number,
-      ...keysAndArguments: (string | number)[]
-    ): Result<number, Context>;
-  }
-}
+type ClaimReply =
+  | { readonly kind: 'claimed' }
+  | { readonly kind: 'found'; readonly value: string; readonly ageMs: number }
+  | ExceededReply;
 
-export const idempotencyScripts = {
-  // KEYS: the allowances' lists, then the request.
-  // ARGV: limit and window in ms of each allowance, then the claim, which nobody else makes, and its life in ms.
-  // Reply: {'first'}: it is claimed; {'known', claim or answer, ms since the claim}: nothing was counted; or
-  //        {'refused', and reserve()'s refusal}: nothing was claimed.
-  // The very claim again is a command that a Cluster's client repeated.
-  claimIdempotencyKey: {
-    lua: `${RESERVE_LUA}
-local key = table.remove(KEYS)
-local claim, life = ARGV[#ARGV - 1], ARGV[#ARGV]
-local known = redis.call('GET', key)
-if known and known ~= claim then return {'known', known, life - redis.call('PTTL', key)} end
-if known then return {'first'} end
-local reserved = reserve(KEYS, ARGV)
-if reserved[1] > 0 then return {'refused', reserved[1], reserved[2]} end
-redis.call('SET', key, claim, 'PX', life)
-return {'first'}`,
-  },
-  // KEYS: the request. ARGV: the claim that it must hold, what it holds from then on, and the life of that in ms.
-  // Reply: 1 if it did.
-  replaceIdempotencyRecord: {
-    lua: `
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+const claimIdempotencyKey = defineScript({
+  name: 'claimIdempotencyKey',
+  keys: [...addressLimits.keys, 'record'],
+  args: [...addressLimits.args, 'claim', 'ttlMs'],
+  uses: [reserve],
+  reply: fieldsReply<ClaimReply>(),
+  // A Cluster client repeats a command whose reply was lost: finding its own claim, it must not reserve twice.
+  lua: `
+local value = redis.call('GET', record)
+if value == claim then return fields({ kind = 'claimed' }) end
+if value then
+  return fields({ kind = 'found', value = value, ageMs = ttlMs - redis.call('PTTL', record) })
+end
+local reserved = reserve(${addressLimits.table})
+if reserved.exceeded then return fields(reserved) end
+redis.call('SET', record, claim, 'PX', ttlMs)
+return fields({ kind = 'claimed' })`,
+});
+
+const replaceIdempotencyRecord = defineScript({
+  name: 'replaceIdempotencyRecord',
+  keys: ['record'],
+  args: ['expected', 'value', 'ttlMs'],
+  reply: booleanReply,
+  lua: `
+if redis.call('GET', record) ~= expected then return 0 end
+redis.call('SET', record, value, 'PX', ttlMs)
 return 1`,
-  },
-};
+});
 
-const PENDING = 'pending ';
+export const idempotencyScripts = [claimIdempotencyKey, replaceIdempotencyRecord] as const;
 
-/** Whoever has it may answer the request, unless somebody else took it over. */
-export interface RequestClaim {
-  /** Keeps the answer, as text, for so long; `false` if somebody else has the claim, or answered. */
-  readonly record: (answer: string, lifeMs: number) => Promise<boolean>;
+const CLAIM_PREFIX = 'pending ';
+
+/** The right to execute a request and to store its response. `value` identifies the claim in the record. */
+export interface IdempotencyClaim {
+  readonly record: string;
+  readonly value: string;
 }
 
-export type RequestState =
-  /** This very call claimed it, and it counts for its address. */
-  | { readonly kind: 'first'; readonly claim: RequestClaim }
-  /** Nothing was claimed. */
-  | { readonly kind: 'refused'; readonly refusal: TooManyRequestsError }
-  | { readonly kind: 'answered'; readonly record: string }
-  /** Somebody claimed it so long ago and has not answered. Of all who take it over at once, one gets the claim. */
-  | {
-      readonly kind: 'pending';
-      readonly ageMs: number;
-      readonly claim: RequestClaim;
-      readonly takeOver: (token: string) => Promise<RequestClaim | undefined>;
-    };
+export type ClaimResult =
+  /** This call claimed the record. */
+  | { readonly kind: 'claimed'; readonly claim: IdempotencyClaim }
+  /** The original request has completed. */
+  | { readonly kind: 'completed'; readonly response: string }
+  /** The original request claimed the record `ageMs` ago and is not completed. */
+  | { readonly kind: 'pending'; readonly claim: IdempotencyClaim; readonly ageMs: number }
+  /** Nothing was claimed and nothing reserved. */
+  | RateLimitExceeded;
 
 export class IdempotencyStore {
   constructor(
-    private readonly redis: RedisDependency,
-    private readonly hash: KeyedHash,
-    /** How long a claim lives: as long as a captcha. */
-    private readonly lifeMs: number,
+    private readonly redis: RedisDependency<(typeof idempotencyScripts)[number]>,
+    private readonly claimTtlMs: number,
   ) {}
 
   /**
-   * Claims a request that nobody made before, if the allowances have room for it. `token` must be random.
-   * @throws DependencyUnavailableError if Redis does not answer; it may be claimed and counted all the same.
+   * Claims a record that does not exist yet, and reserves the rate limits for it. `token` must be random.
+   * @throws DependencyUnavailableError if Redis does not answer; the record may be claimed nevertheless.
    */
-  async claim(request: SmsRequest, allowances: readonly RateLimit[], token: string): Promise<RequestState> {
-    const key = idempotencyKey(this.hash, request);
-    const keys = [...allowances.map((allowance) => allowance.key), key];
-    const claim = PENDING + token;
+  async claim(record: string, rateLimits: readonly RateLimit[], token: string): Promise<ClaimResult> {
+    const limits = rateLimitInput(rateLimits);
+    const claim: IdempotencyClaim = { record, value: CLAIM_PREFIX + token };
     const reply = await this.redis.use((redis) =>
-      redis.claimIdempotencyKey(keys.length, ...keys, ...allowanceArguments(allowances), claim, this.lifeMs),
+      redis.runScript(claimIdempotencyKey, {
+        keys: { ...limits.keys, record },
+        args: { ...limits.args, claim: claim.value, ttlMs: this.claimTtlMs },
+      }),
     );
-    if (reply[0] === 'first') return { kind: 'first', claim: this.claimOf(key, claim) };
-    if (reply[0] === 'known') return this.known(key, reply[1], reply[2]);
-    const refusal = refusalOf(allowances, [reply[1], reply[2]]) as TooManyRequestsError;
-    return { kind: 'refused', refusal };
+    switch (reply.kind) {
+      case 'claimed':
+        return { kind: 'claimed', claim };
+      case 'exceeded':
+        return exceededLimit(rateLimits, reply);
+      case 'found':
+        return reply.value.startsWith(CLAIM_PREFIX)
+          ? { kind: 'pending', claim: { record, value: reply.value }, ageMs: reply.ageMs }
+          : { kind: 'completed', response: reply.value };
+    }
   }
 
-  private known(key: string, value: string, ageMs: number): RequestState {
-    if (!value.startsWith(PENDING)) return { kind: 'answered', record: value };
-    const takeOver = async (token: string) => {
-      const claim = PENDING + token;
-      return (await this.replace(key, value, claim, this.lifeMs)) ? this.claimOf(key, claim) : undefined;
-    };
-    return { kind: 'pending', ageMs, claim: this.claimOf(key, value), takeOver };
+  /**
+   * Replaces the claim of a request that was abandoned. If several callers race, one gets the new claim.
+   * @throws DependencyUnavailableError if Redis does not answer.
+   */
+  async takeOver(claim: IdempotencyClaim, token: string): Promise<IdempotencyClaim | undefined> {
+    const next = CLAIM_PREFIX + token;
+    const isReplaced = await this.replace(claim, next, this.claimTtlMs);
+    return isReplaced ? { record: claim.record, value: next } : undefined;
   }
 
-  private claimOf(key: string, claim: string): RequestClaim {
-    return { record: (answer, lifeMs) => this.replace(key, claim, answer, lifeMs) };
+  /**
+   * Stores the response of a claimed request for `ttlMs`.
+   * @returns `false` if another request holds the claim by now, or has completed.
+   * @throws DependencyUnavailableError if Redis does not answer.
+   */
+  complete(claim: IdempotencyClaim, response: string, ttlMs: number): Promise<boolean> {
+    return this.replace(claim, response, ttlMs);
   }
 
-  private async replace(key: string, claim: string, value: string, lifeMs: number): Promise<boolean> {
-    return (
-      (await this.redis.use((redis) => redis.replaceIdempotencyRecord(1, key, claim, value, lifeMs))) === 1
+  private replace({ record, value: expected }: IdempotencyClaim, value: string, ttlMs: number) {
+    return this.redis.use((redis) =>
+      redis.runScript(replaceIdempotencyRecord, { keys: { record }, args: { expected, value, ttlMs } }),
     );
   }
 }

@@ -1,24 +1,25 @@
-// `registerUser` in the schema.
+// The GraphQL types of `registerUser`.
 
 import { createUnionType, Field, InputType, ObjectType } from 'type-graphql';
-import { ServiceUnavailableError } from '../../common/dependency.ts';
-import type { Sentences } from '../../common/locale.ts';
+import type { LocalizedMessage } from '../../common/locale.ts';
+import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import { UserError } from '../../errors/user-error.ts';
-import { User } from '../../users/user.entity.ts';
-import { MobileAlreadyRegisteredError } from '../../users/user.schema.ts';
+import { MobileAlreadyRegisteredError, UserType } from '../../users/user.schema.ts';
 
-@InputType({ description: 'What `registerUser` needs to know.' })
+@InputType({ description: 'Input of `registerUser`.' })
 export class RegisterUserInput {
-  @Field(() => String, { description: 'The token of a `MobileVerified` for the purpose `REGISTER`.' })
+  @Field(() => String, {
+    description: 'The `verificationToken` of a `MobileVerified` with the purpose `REGISTER`.',
+  })
   verificationToken!: string;
 }
 
-@ObjectType({ description: 'The mobile is registered. The token is spent.' })
+@ObjectType({ description: 'The user is registered. The token is spent.' })
 export class UserRegistered {
-  @Field(() => User, { description: 'The new user.' })
-  readonly user: User;
+  @Field(() => UserType, { description: 'The new user.' })
+  readonly user: UserType;
 
-  constructor(user: User) {
+  constructor(user: UserType) {
     this.user = user;
   }
 }
@@ -26,17 +27,18 @@ export class UserRegistered {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when the token is none of ours, has expired, was spent before, or is not for registering a mobile.',
+    'Returned when the token has an invalid signature or claim, has expired, was already used, or has another purpose ' +
+    'than `REGISTER`. Verify the mobile again.',
 })
 export class InvalidVerificationTokenError extends UserError<'InvalidVerificationTokenError'> {
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return { 'zh-CN': '手机验证已失效', en: 'The verification has expired. Please verify the mobile again.' };
   }
 }
 
 export const RegisterUserResult = createUnionType({
   name: 'RegisterUserResult',
-  description: 'What `registerUser` answers.',
+  description: 'The result of `registerUser`.',
   types: () =>
     [
       UserRegistered,

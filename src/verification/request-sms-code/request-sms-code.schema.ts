@@ -1,57 +1,59 @@
-// `requestSmsCode` in the schema.
+// The GraphQL types of `requestSmsCode`.
 
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { CaptchaExpiredError, CaptchaMismatchError } from '../../captcha/captcha.schema.ts';
-import { ServiceUnavailableError } from '../../common/dependency.ts';
-import type { Sentences } from '../../common/locale.ts';
+import type { LocalizedMessage } from '../../common/locale.ts';
+import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../users/user.schema.ts';
-import { IncompleteInputError, InvalidMobileError, SmsCodePurpose } from '../verification.schema.ts';
+import { SmsCodePurpose } from '../sms-code-purpose.ts';
+import { IncompleteInputError, InvalidMobileError } from '../verification.schema.ts';
 
-@InputType({ description: 'What `requestSmsCode` needs to know.' })
+@InputType({ description: 'Input of `requestSmsCode`.' })
 export class RequestSmsCodeInput {
   @Field(() => String, {
     description:
-      'A mainland China mobile number: eleven digits, also with `+86`, `0086` or `86` in front, spaces, dashes or ' +
-      'full-width digits.',
+      'A mainland China mobile number of eleven digits. The prefixes `+86`, `0086` and `86`, spaces, dashes and ' +
+      'full-width digits are allowed.',
   })
   mobile!: string;
 
-  @Field(() => ID, {
-    description:
-      'The `id` of an `ImageCaptcha`. It is good for one request, however often that one is repeated.',
-  })
+  @Field(() => ID, { description: 'The `id` of an `ImageCaptcha`.' })
   captchaId!: string;
 
   @Field(() => String, {
-    description: "The picture's characters. Case and spaces around them do not matter.",
+    description: 'The characters of the image. Case and surrounding spaces are ignored.',
   })
   captchaAnswer!: string;
 
   @Field(() => SmsCodePurpose, {
-    description: 'What the code will be good for.',
+    description: 'What the code is for.',
     defaultValue: SmsCodePurpose.REGISTER,
   })
   purpose!: SmsCodePurpose;
 }
 
-@ObjectType({ description: 'The provider took the text message.' })
+@ObjectType({
+  description:
+    'The provider accepted the SMS. With user-enumeration protection (`ENUMERATION=conceal`) the SMS may be suppressed, ' +
+    'or its send may have failed.',
+})
 export class SmsCodeSent {
-  @Field(() => String, { description: 'Where it goes, with four digits hidden: `138****8000`.' })
+  @Field(() => String, { description: 'The masked mobile: `138****8000`.' })
   readonly mobile!: string;
 
-  @Field(() => Int, { description: 'How many digits the code has.' })
+  @Field(() => Int, { description: 'Number of digits of the code.' })
   readonly codeLength!: number;
 
   @Field(() => Int, {
-    description: 'Seconds for which the code is good. A resend carries the same code and no new time.',
+    description: 'Seconds until the code expires. A resend that carries the same code does not extend them.',
   })
   readonly expiresInSeconds!: number;
 
   @Field(() => Int, {
     description:
-      'Seconds that have to pass before another text. An allowance that is used up by then asks for more.',
+      'Seconds until another SMS can be requested for this mobile. Another rate limit may require a longer wait.',
   })
   readonly resendAfterSeconds!: number;
 
@@ -63,36 +65,37 @@ export class SmsCodeSent {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when the provider refused the text message or did not say that it took it. The captcha is spent.',
+    'Returned when the provider rejects the SMS or does not confirm it. The captcha is spent: show a new one.',
 })
 export class SmsSendFailedError extends UserError<'SmsSendFailedError'> {
   @Field(() => Boolean, {
     description:
-      'True if the text may arrive all the same; let the person enter its code then. False if it surely was not sent.',
+      'True if the outcome is unknown: the SMS may still arrive, and its code works. False if the SMS was certainly not ' +
+      'sent: it does not count toward the rate limits of the mobile.',
   })
   readonly mayStillArrive: boolean;
 
-  @Field(() => Int, { description: 'Seconds after which another try makes sense.' })
+  @Field(() => Int, { description: 'Seconds to wait before another SMS is requested.' })
   readonly retryAfterSeconds: number;
 
-  constructor(mayStillArrive: boolean, retryAfterSeconds: number) {
+  constructor(fields: Pick<SmsSendFailedError, 'mayStillArrive' | 'retryAfterSeconds'>) {
     super();
-    this.mayStillArrive = mayStillArrive;
-    this.retryAfterSeconds = retryAfterSeconds;
+    this.mayStillArrive = fields.mayStillArrive;
+    this.retryAfterSeconds = fields.retryAfterSeconds;
   }
 
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     return this.mayStillArrive
       ? {
           'zh-CN': '验证码发送异常',
-          en: 'The text message may be late. Please wait before you ask for another.',
+          en: 'The SMS may be delayed. Please wait before you request another one.',
         }
-      : { 'zh-CN': '发送失败', en: 'The text message could not be sent. Please try again.' };
+      : { 'zh-CN': '发送失败', en: 'The SMS could not be sent. Please try again.' };
   }
 }
 
-/** Every class of an answer, in the order of the schema. */
-export const requestSmsCodeAnswers = [
+/** All members of the union, in the order of the schema. */
+export const requestSmsCodeResponses = [
   SmsCodeSent,
   IncompleteInputError,
   InvalidMobileError,
@@ -107,8 +110,8 @@ export const requestSmsCodeAnswers = [
 
 export const RequestSmsCodeResult = createUnionType({
   name: 'RequestSmsCodeResult',
-  description: 'What `requestSmsCode` answers.',
-  types: () => requestSmsCodeAnswers,
+  description: 'The result of `requestSmsCode`.',
+  types: () => requestSmsCodeResponses,
 });
 
-export type RequestSmsCodeAnswer = typeof RequestSmsCodeResult;
+export type RequestSmsCodeResponse = typeof RequestSmsCodeResult;

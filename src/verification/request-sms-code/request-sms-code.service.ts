@@ -1,32 +1,33 @@
-// The walk of `requestSmsCode`: which step follows which, and what is taken back when one fails.
+// The use case `requestSmsCode`: the order of the checks, and what is released when the SMS is not sent.
 
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../../captcha/captcha.service.ts';
 import type { Audit, Caller } from '../../common/audit.ts';
-import type { KeyedHash } from '../../common/keyed-hash.ts';
-import { type Mobile, maskMobile, parseMobile } from '../../common/phone-number.ts';
+import { maskMobile, parseMobile } from '../../common/phone-number.ts';
 import { randomId } from '../../common/random-id.ts';
-import { UserError } from '../../errors/user-error.ts';
-import { addressAllowances, type SendLimits, sendAllowances } from '../../rate-limiting/limits.ts';
-import type { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
+import type { RedisKeys } from '../../common/redis/keys.ts';
+import { UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
+import type { RateLimits } from '../../rate-limiting/limits.ts';
+import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { SmsOutcome, SmsSender } from '../../sms/sms-sender.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../users/user.schema.ts';
 import type { OpenSmsCode, SmsCodeStore } from '../codes/sms-code.store.ts';
 import { CODE_LENGTH, deriveSmsCode } from '../codes/sms-code.ts';
-import type { IdempotencyService } from '../idempotency/idempotency.service.ts';
-import { emptyFields } from '../missing-fields.ts';
-import { IncompleteInputError, InvalidMobileError, SmsCodePurpose } from '../verification.schema.ts';
+import type { IdempotencyKey, IdempotencyService } from '../idempotency/idempotency.service.ts';
+import { missingFields } from '../missing-fields.ts';
+import { SmsCodePurpose } from '../sms-code-purpose.ts';
+import { IncompleteInputError, InvalidMobileError } from '../verification.schema.ts';
+import { idempotencyFingerprint, type SmsCodeRequest } from './idempotency-fingerprint.ts';
 import {
-  type RequestSmsCodeAnswer,
   type RequestSmsCodeInput,
+  type RequestSmsCodeResponse,
   SmsCodeSent,
   SmsSendFailedError,
 } from './request-sms-code.schema.ts';
-
-/** Longer than the gateway takes for nearly every text, so that it does not matter whether one was sent. */
-const CONCEALING_ANSWER_MS = 1000;
+import { deserializeResponse, serializeResponse } from './stored-response.ts';
 
 export interface RequestSmsCodeDependencies {
   readonly idempotency: IdempotencyService;
@@ -34,131 +35,160 @@ export interface RequestSmsCodeDependencies {
   readonly users: UserRepository;
   readonly codes: SmsCodeStore;
   readonly sms: SmsSender;
-  readonly hash: KeyedHash;
+  readonly keys: RedisKeys;
+  readonly rateLimits: RateLimits;
   readonly codeSecret: KeyObject;
-  readonly limits: SendLimits;
-  /** Whether answers hide which mobiles are registered. */
-  readonly conceals: boolean;
+  readonly resendAfterSeconds: number;
+  /** Whether responses hide if a mobile is registered. */
+  readonly protectsEnumeration: boolean;
   readonly audit: Audit;
 }
 
-/** One request as far as its mobile is known. */
-interface Request {
-  readonly purpose: SmsCodePurpose;
-  readonly mobile: Mobile;
+/** A request whose input is valid. */
+interface ValidRequest extends SmsCodeRequest {
   readonly caller: Caller;
 }
 
 export class RequestSmsCodeService {
-  constructor(private readonly parts: RequestSmsCodeDependencies) {}
+  constructor(private readonly dependencies: RequestSmsCodeDependencies) {}
 
   /**
-   * Sends a code to a mobile. Every step runs only if all before it passed; of the same requests, those for the first
-   * alone, and the others get its answer.
-   * @throws DependencyUnavailableError if Redis or PostgreSQL does not answer; no text was sent then.
+   * Sends a code to a mobile. Each check runs only if all checks before it passed.
+   * @throws DependencyUnavailableError if Redis or PostgreSQL does not answer; no SMS was sent then.
    */
-  async requestSmsCode(input: RequestSmsCodeInput, caller: Caller): Promise<RequestSmsCodeAnswer> {
-    const { idempotency, hash, limits } = this.parts;
-    const missing = emptyFields(input, ['mobile', 'captchaId', 'captchaAnswer']);
+  async requestSmsCode(input: RequestSmsCodeInput, caller: Caller): Promise<RequestSmsCodeResponse> {
+    const missing = missingFields(input, ['mobile', 'captchaId', 'captchaAnswer']);
     if (missing.length > 0) return new IncompleteInputError(missing);
     const mobile = parseMobile(input.mobile);
     if (mobile === undefined) return new InvalidMobileError();
-    const request: Request = { purpose: input.purpose, mobile, caller };
+    const { captchaId, captchaAnswer, purpose } = input;
+    const request: ValidRequest = { captchaId, captchaAnswer, purpose, mobile, caller };
 
-    const ofTheAddress = addressAllowances(hash, limits, caller.clientAddress);
-    const turn = await idempotency.turn({ ...input, mobile }, ofTheAddress);
-    if (turn.kind === 'refused') return this.refused(turn.refusal, request);
-    if (turn.kind === 'repeat') return turn.answer;
-    return turn.answer(() => this.walk(input, request));
+    const response = await this.dependencies.idempotency.run(this.idempotencyKey(request), () =>
+      this.execute(request),
+    );
+    return 'kind' in response ? this.tooManyRequests(response, request) : response;
   }
 
-  private async walk(input: RequestSmsCodeInput, request: Request): Promise<RequestSmsCodeAnswer> {
-    const { captchas, codes, hash, limits, conceals } = this.parts;
-    const { purpose, mobile, caller } = request;
-
-    const refusedCaptcha = await captchas.take(input.captchaId, input.captchaAnswer, caller);
-    if (refusedCaptcha) return refusedCaptcha;
-
-    const answerTime = conceals ? sleep(CONCEALING_ANSWER_MS, undefined, { ref: false }) : undefined;
-    const wrongState = await this.wrongState(request);
-    if (wrongState && !conceals) return wrongState;
-
-    const code = await codes.open(purpose, mobile, sendAllowances(hash, limits, mobile), randomId());
-    if (code instanceof UserError) return this.refused(code, request);
-    this.parts.audit('code_requested', { ...request });
-
-    return answerTime
-      ? this.sendConcealed(request, code, { withheld: wrongState !== undefined, answerTime })
-      : this.sendOpenly(request, code);
+  private idempotencyKey(request: ValidRequest): IdempotencyKey<RequestSmsCodeResponse> {
+    const { keys, rateLimits, captchas } = this.dependencies;
+    return {
+      record: keys.idempotencyRecord(idempotencyFingerprint(request)),
+      rateLimits: rateLimits.of('requestSmsCode', request.caller.clientAddress),
+      isUnexecuted: () => captchas.isLive(request.captchaId),
+      serialize: (response) => serializeResponse(response, Date.now()),
+      deserialize: (stored) => deserializeResponse(stored, request.mobile, Date.now()),
+    };
   }
 
-  private async sendOpenly(request: Request, code: OpenSmsCode) {
-    const outcome = await this.send(request, code);
+  private async execute(request: ValidRequest): Promise<RequestSmsCodeResponse> {
+    const { captchas, protectsEnumeration } = this.dependencies;
+    const captchaError = await captchas.redeem(request.captchaId, request.captchaAnswer, request.caller);
+    if (captchaError) return captchaError;
+    return protectsEnumeration ? this.sendUniformly(request) : this.send(request);
+  }
+
+  private async send(request: ValidRequest): Promise<RequestSmsCodeResponse> {
+    const registrationError = await this.checkRegistration(request);
+    if (registrationError) return registrationError;
+
+    const code = await this.openCode(request);
+    if (code.kind === 'exceeded') return this.tooManyRequests(code, request);
+
+    const outcome = await this.handToProvider(request, code);
     switch (outcome.kind) {
       case 'accepted':
-        return this.sent(request, code);
-      case 'rejected':
-        await code.discard();
-        return new SmsSendFailedError(false, outcome.retryAfterSeconds);
-      case 'unknown':
-        return new SmsSendFailedError(true, this.parts.limits.resendGapSeconds);
+        return this.smsCodeSent(code);
+      case 'rejected': {
+        await this.releaseCode(code);
+        const { retryAfterSeconds } = outcome;
+        return new SmsSendFailedError({ mayStillArrive: false, retryAfterSeconds });
+      }
+      case 'unknown': {
+        // The SMS may arrive, so the code stays open and the rate limits stay reserved.
+        const retryAfterSeconds = this.dependencies.resendAfterSeconds;
+        return new SmsSendFailedError({ mayStillArrive: true, retryAfterSeconds });
+      }
     }
   }
 
   /**
-   * Answers at a fixed time, whether or not a text goes out and whatever becomes of it: neither may be told, since for
-   * a mobile in the wrong state there is nothing to tell. Its code is opened like any other, and sent to nobody.
+   * User-enumeration protection: the response and its time are the same whether or not the mobile is registered. A
+   * suppressed SMS opens its code like any other, and the response does not wait for the provider.
    */
-  private async sendConcealed(
-    request: Request,
-    code: OpenSmsCode,
-    { withheld, answerTime }: { withheld: boolean; answerTime: Promise<void> },
-  ) {
-    if (withheld) this.parts.audit('sms_suppressed', { ...request });
-    else void this.send(request, code).catch((error) => this.notSent(request, error));
-    await answerTime;
-    return this.sent(request, code);
+  private async sendUniformly(request: ValidRequest): Promise<RequestSmsCodeResponse> {
+    const responseTime = sleep(UNIFORM_RESPONSE_TIME_MS, undefined, { ref: false });
+    const registrationError = await this.checkRegistration(request);
+
+    const code = await this.openCode(request);
+    if (code.kind === 'exceeded') return this.tooManyRequests(code, request);
+
+    if (registrationError) this.dependencies.audit('sms_suppressed', auditFacts(request));
+    else this.handToProviderInBackground(request, code);
+    await responseTime;
+    return this.smsCodeSent(code);
   }
 
-  private async wrongState({ purpose, mobile }: Request) {
-    const isRegistered = await this.parts.users.isRegistered(mobile);
+  private async checkRegistration({ purpose, mobile }: ValidRequest) {
+    const isRegistered = await this.dependencies.users.isRegistered(mobile);
     if (purpose === SmsCodePurpose.REGISTER)
       return isRegistered ? new MobileAlreadyRegisteredError() : undefined;
     return isRegistered ? undefined : new MobileNotRegisteredError();
   }
 
-  private async send(request: Request, { nonce, expiresInMs }: OpenSmsCode): Promise<SmsOutcome> {
+  private async openCode(request: ValidRequest): Promise<OpenSmsCode | RateLimitExceeded> {
+    const { codes, rateLimits, audit } = this.dependencies;
     const { purpose, mobile } = request;
-    const outcome = await this.parts.sms.send({
-      mobile,
-      code: deriveSmsCode(this.parts.codeSecret, { purpose, mobile, nonce }),
-      validForMinutes: Math.max(1, Math.floor(expiresInMs / 60_000)),
+    const code = await codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomId());
+    if (code.kind === 'opened') audit('code_requested', auditFacts(request));
+    return code;
+  }
+
+  private releaseCode(code: OpenSmsCode): Promise<void> {
+    const { codes, rateLimits } = this.dependencies;
+    return codes.release(code, rateLimits.of('sendSms', code.mobile));
+  }
+
+  private async handToProvider(request: ValidRequest, code: OpenSmsCode): Promise<SmsOutcome> {
+    const { sms, codeSecret, audit } = this.dependencies;
+    const outcome = await sms.send({
+      mobile: code.mobile,
+      code: deriveSmsCode(codeSecret, code),
+      validForMinutes: Math.max(1, Math.floor(code.expiresInMs / 60_000)),
     });
     const { kind, ...facts } = outcome;
-    this.parts.audit(kind === 'accepted' ? 'code_sent' : 'code_not_sent', {
-      ...request,
-      outcome: kind,
-      ...facts,
-    });
+    const event = kind === 'accepted' ? 'code_sent' : 'code_not_sent';
+    audit(event, { ...auditFacts(request), outcome: kind, ...facts });
     return outcome;
   }
 
-  /** Nobody waits for it, so nobody else can tell. */
-  private notSent(request: Request, error: Error): void {
-    this.parts.audit('code_not_sent', { ...request, outcome: 'unknown', reason: error.name });
+  /** The audit log is the only place that can report an unexpected error of this send. */
+  private handToProviderInBackground(request: ValidRequest, code: OpenSmsCode): void {
+    this.handToProvider(request, code).catch((error: Error) =>
+      this.dependencies.audit('code_not_sent', {
+        ...auditFacts(request),
+        outcome: 'unknown',
+        reason: error.name,
+      }),
+    );
   }
 
-  private sent({ mobile }: Request, { expiresInMs }: OpenSmsCode): SmsCodeSent {
+  private smsCodeSent({ mobile, expiresInMs }: OpenSmsCode): SmsCodeSent {
     return new SmsCodeSent({
       mobile: maskMobile(mobile),
       codeLength: CODE_LENGTH,
       expiresInSeconds: Math.floor(expiresInMs / 1000),
-      resendAfterSeconds: this.parts.limits.resendGapSeconds,
+      resendAfterSeconds: this.dependencies.resendAfterSeconds,
     });
   }
 
-  private refused(refusal: TooManyRequestsError, request: Request): TooManyRequestsError {
-    this.parts.audit('rate_limit_exceeded', { ...request, scope: refusal.scope });
-    return refusal;
+  private tooManyRequests(exceeded: RateLimitExceeded, request: ValidRequest): TooManyRequestsError {
+    this.dependencies.audit('rate_limit_exceeded', { ...auditFacts(request), scope: exceeded.scope });
+    return new TooManyRequestsError(exceeded);
   }
+}
+
+/** The captcha and its answer stay out of the log. */
+function auditFacts({ caller, mobile, purpose }: ValidRequest) {
+  return { caller, mobile, purpose };
 }

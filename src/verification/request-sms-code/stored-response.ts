@@ -1,35 +1,38 @@
-// An answer of `requestSmsCode` as text and back, for a request that comes again. The text holds no mobile, not even a
-// masked one.
+// The form in which responses of `requestSmsCode` are stored for replays. It contains no mobile, not even a masked one.
 
-import { ServiceUnavailableError } from '../../common/dependency.ts';
 import { type Mobile, maskMobile } from '../../common/phone-number.ts';
-import { type RequestSmsCodeAnswer, requestSmsCodeAnswers, SmsCodeSent } from './request-sms-code.schema.ts';
+import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
+import {
+  type RequestSmsCodeResponse,
+  requestSmsCodeResponses,
+  SmsCodeSent,
+} from './request-sms-code.schema.ts';
 
-/** What to keep of an answer: the name of its type, its fields, and when it was given. */
-export function recordOf(answer: RequestSmsCodeAnswer, nowMs: number): string {
-  // JSON leaves out what is undefined.
-  const fields = answer instanceof SmsCodeSent ? { ...answer, mobile: undefined } : answer;
-  return JSON.stringify({ type: answer.constructor.name, fields, atMs: nowMs });
+/** Keeps the name of the type, its fields, and the time of the response. */
+export function serializeResponse(response: RequestSmsCodeResponse, nowMs: number): string {
+  // JSON.stringify drops undefined values.
+  const fields = response instanceof SmsCodeSent ? { ...response, mobile: undefined } : response;
+  return JSON.stringify({ type: response.constructor.name, fields, storedAtMs: nowMs });
 }
 
 /**
- * The answer again, of its own class, with as many seconds less as have passed since. One whose type this version does
- * not know is as good as none.
+ * Restores an instance of the same class, with all `…Seconds` fields reduced by the time that has passed. A type that
+ * this version does not know becomes `ServiceUnavailableError`.
  */
-export function answerOf(record: string, mobile: Mobile, nowMs: number): RequestSmsCodeAnswer {
-  const { type, fields: then, atMs } = JSON.parse(record);
-  const fields = aged(then, Math.floor((nowMs - atMs) / 1000));
-  const known = requestSmsCodeAnswers.find(({ name }) => name === type);
-  if (known === undefined) return new ServiceUnavailableError();
-  if (known === SmsCodeSent) return new SmsCodeSent({ ...fields, mobile: maskMobile(mobile) });
-  return Object.assign(Object.create(known.prototype), fields);
+export function deserializeResponse(stored: string, mobile: Mobile, nowMs: number): RequestSmsCodeResponse {
+  const { type, fields: storedFields, storedAtMs } = JSON.parse(stored);
+  const fields = reduceSeconds(storedFields, Math.floor((nowMs - storedAtMs) / 1000));
+  const responseClass = requestSmsCodeResponses.find(({ name }) => name === type);
+  if (responseClass === undefined) return new ServiceUnavailableError();
+  if (responseClass === SmsCodeSent) return new SmsCodeSent({ ...fields, mobile: maskMobile(mobile) });
+  return Object.assign(Object.create(responseClass.prototype), fields);
 }
 
-/** Every duration ends in its unit. No less than one second: an answer that was right a moment ago asks for patience. */
-function aged<Fields extends object>(fields: Fields, seconds: number): Fields {
-  const older = ([name, value]: [string, unknown]): [string, unknown] =>
+/** Never below one second, so a client that retries waits at least a moment. Negative clock skew adds nothing. */
+function reduceSeconds<Fields extends object>(fields: Fields, elapsedSeconds: number): Fields {
+  const reduce = ([name, value]: [string, unknown]): [string, unknown] =>
     name.endsWith('Seconds') && typeof value === 'number'
-      ? [name, Math.min(value, Math.max(1, value - seconds))]
+      ? [name, Math.min(value, Math.max(1, value - elapsedSeconds))]
       : [name, value];
-  return Object.fromEntries(Object.entries(fields).map(older)) as Fields;
+  return Object.fromEntries(Object.entries(fields).map(reduce)) as Fields;
 }

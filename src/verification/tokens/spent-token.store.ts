@@ -1,30 +1,31 @@
-// Tokens that were spent, in Redis, by their `jti`, until they expire.
+// Spent verification tokens in Redis, by their `jti`, until they expire.
 
+import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-
-/** The clock of another instance may be behind, and take a token for good that has expired here. */
-const CLOCK_SKEW_SECONDS = 60;
+import { CLOCK_SKEW_SECONDS } from '../../config/time-budgets.ts';
 
 export class SpentTokenStore {
-  constructor(private readonly redis: RedisDependency) {}
+  constructor(
+    private readonly redis: RedisDependency,
+    private readonly keys: RedisKeys,
+  ) {}
 
   /** @throws DependencyUnavailableError if Redis does not answer. */
   async isSpent(jti: string): Promise<boolean> {
-    return (await this.redis.use((redis) => redis.exists(key(jti)))) === 1;
+    return (await this.redis.use((redis) => redis.exists(this.keys.spentToken(jti)))) === 1;
   }
 
   /**
-   * Spends a token that expires at that time.
-   * @returns whether this very call did; of any number for one token, one does.
-   * @throws DependencyUnavailableError if Redis does not answer.
+   * Spends a token, atomically. The record outlives the token by the clock skew, since another instance with a slow clock
+   * still accepts the token.
+   * @returns whether this call spent the token. If several callers race, exactly one gets `true`.
+   * @throws DependencyUnavailableError if Redis does not answer; the token may be spent nevertheless.
    */
   async spend(jti: string, expiresAtSeconds: number): Promise<boolean> {
-    const lifeSeconds = Math.ceil(expiresAtSeconds - Date.now() / 1000) + CLOCK_SKEW_SECONDS;
-    const reply = await this.redis.use((redis) => redis.set(key(jti), 'spent', 'EX', lifeSeconds, 'NX'));
+    const ttlSeconds = Math.ceil(expiresAtSeconds - Date.now() / 1000) + CLOCK_SKEW_SECONDS;
+    const reply = await this.redis.use((redis) =>
+      redis.set(this.keys.spentToken(jti), 'spent', 'EX', ttlSeconds, 'NX'),
+    );
     return reply === 'OK';
   }
-}
-
-function key(jti: string): string {
-  return `yz:token:${jti}`;
 }

@@ -1,24 +1,24 @@
-// The verification token: a JWT (RFC 7519), signed with ES256, that any backend can check by our public keys.
+// The verification token: a JWT (RFC 7519) signed with ES256. Any backend can check it with our public keys.
 
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { type Mobile, parseMobile } from '../../common/phone-number.ts';
-import { SmsCodePurpose } from '../verification.schema.ts';
+import { CLOCK_SKEW_SECONDS } from '../../config/time-budgets.ts';
+import { SmsCodePurpose } from '../sms-code-purpose.ts';
 
 const ALGORITHM = 'ES256';
-/** Explicit typing (RFC 8725 §3.11): no other JWT that these keys may sign one day passes for a verification. */
+/** Explicit typing (RFC 8725 §3.11): another kind of JWT signed with the same key is never a verification token. */
 const TYPE = 'mobile-verification+jwt';
-const TOKEN_LIFE_SECONDS = 600;
+const TOKEN_LIFETIME_SECONDS = 600;
 const JTI = /^[\w-]{16,64}$/;
-/** Another instance may have signed it, with a clock that is a little ahead. */
-const CLOCK_SKEW_SECONDS = 60;
+const YEAR_3000_SECONDS = 32_503_680_000;
 
 export interface TokenSettings {
   readonly issuer: string;
   readonly audience: string;
 }
 
-/** What a token proves. */
+/** What a token states. */
 export interface VerificationClaims {
   readonly purpose: SmsCodePurpose;
   readonly mobile: Mobile;
@@ -26,8 +26,13 @@ export interface VerificationClaims {
   readonly userId?: string | undefined;
 }
 
-/** A token that was read: what it proves, the id by which it is spent, its start and its end in seconds since 1970. */
-export interface ReadToken extends VerificationClaims {
+export interface SignedToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** The claims of a valid token. Times are in seconds since 1970. */
+export interface VerifiedToken extends VerificationClaims {
   readonly jti: string;
   readonly issuedAtSeconds: number;
   readonly expiresAtSeconds: number;
@@ -37,12 +42,12 @@ export class VerificationTokens {
   private constructor(
     private readonly settings: TokenSettings,
     private readonly signing: { readonly kid: string; readonly key: KeyObject },
-    private readonly keys: ReadonlyMap<string, KeyObject>,
-    /** The public keys as a JWK set (RFC 7517), the one in use first. */
+    private readonly publicKeys: ReadonlyMap<string, KeyObject>,
+    /** The public keys as a JWK Set (RFC 7517). The key that signs comes first. */
     readonly jwks: { readonly keys: readonly JWK[] },
   ) {}
 
-  /** `otherPublicKeys` are accepted and published too: those before this one, and the one to come. */
+  /** `otherPublicKeys` are accepted and published too: the previous key, and the next one during a rotation. */
   static async create(
     settings: TokenSettings,
     privateKey: KeyObject,
@@ -51,36 +56,38 @@ export class VerificationTokens {
     const publicKeys = [createPublicKey(privateKey), ...otherPublicKeys];
     const jwks = await Promise.all(publicKeys.map(publicJwk));
     const kids = jwks.map(({ kid }) => kid);
-    const keys = new Map(publicKeys.map((key, index) => [String(kids[index]), key]));
-    const published = jwks.filter(({ kid }, index) => kids.indexOf(kid) === index);
+    const keysByKid = new Map(publicKeys.map((key, index) => [String(kids[index]), key]));
+    const uniqueJwks = jwks.filter(({ kid }, index) => kids.indexOf(kid) === index);
     const signing = { kid: String(kids[0]), key: privateKey };
-    return new VerificationTokens(settings, signing, keys, { keys: published });
+    return new VerificationTokens(settings, signing, keysByKid, { keys: uniqueJwks });
   }
 
-  /** `jti` must be random and used for no other token. */
-  async sign(claims: VerificationClaims, jti: string, nowMs: number): Promise<SignedToken> {
-    const { purpose, mobile, userId } = claims;
-    const now = Math.floor(nowMs / 1000);
-    const token = await new SignJWT({
-      purpose,
-      phone_number: mobile,
-      phone_number_verified: true,
-      ...(userId && { sub: userId }),
-    })
+  /**
+   * Signs a token. `phone_number` and `phone_number_verified` are the claims of OpenID Connect Core 1.0 §5.1.
+   * @param jti random, and used for no other token
+   */
+  async sign(
+    { purpose, mobile, userId }: VerificationClaims,
+    jti: string,
+    nowMs: number,
+  ): Promise<SignedToken> {
+    const issuedAt = Math.floor(nowMs / 1000);
+    const claims = { purpose, phone_number: mobile, phone_number_verified: true };
+    const token = await new SignJWT({ ...claims, ...(userId && { sub: userId }) })
       .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: this.signing.kid })
       .setIssuer(this.settings.issuer)
       .setAudience(this.settings.audience)
-      .setIssuedAt(now)
-      .setExpirationTime(now + TOKEN_LIFE_SECONDS)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
       .setJti(jti)
       .sign(this.signing.key);
-    return { token, expiresInSeconds: TOKEN_LIFE_SECONDS };
+    return { token, expiresInSeconds: TOKEN_LIFETIME_SECONDS };
   }
 
-  /** @returns `undefined` unless it is one of ours, whole, and good at this time. */
-  async read(token: string, nowMs: number): Promise<ReadToken | undefined> {
+  /** @returns `undefined` unless the token is signed by one of our keys, complete, and valid at this time. */
+  async verify(token: string, nowMs: number): Promise<VerifiedToken | undefined> {
     const keyOf = ({ kid = '' }: { kid?: string }) =>
-      this.keys.get(kid) ?? Promise.reject(new Error('no such key'));
+      this.publicKeys.get(kid) ?? Promise.reject(new Error('unknown key'));
     try {
       const { payload } = await jwtVerify(token, keyOf, {
         ...this.settings,
@@ -89,36 +96,30 @@ export class VerificationTokens {
         requiredClaims: ['iss', 'aud', 'iat', 'exp', 'jti'],
         currentDate: new Date(nowMs),
       });
-      return claimsOf(payload, nowMs / 1000);
+      return parseClaims(payload, nowMs / 1000);
     } catch {
       return undefined;
     }
   }
 }
 
-export interface SignedToken {
-  readonly token: string;
-  readonly expiresInSeconds: number;
-}
-
-/** The key's id is its thumbprint (RFC 7638), so that every instance gives it the same. */
+/** The key id is the thumbprint of the key (RFC 7638), so all instances use the same id. */
 async function publicJwk(key: KeyObject): Promise<JWK> {
   const jwk = await exportJWK(key);
   return { ...jwk, kid: await calculateJwkThumbprint(jwk), alg: ALGORITHM, use: 'sig' };
 }
 
-/** A signature tells who made a token, and nothing of how well: an older or another program may have our key too. */
-function claimsOf(payload: JWTPayload, now: number): ReadToken | undefined {
+/** Checks every claim: a valid signature does not prove that this version of the program wrote them. */
+function parseClaims(payload: JWTPayload, nowSeconds: number): VerifiedToken | undefined {
   const { iat = -1, exp = -1, jti = '', sub, purpose, phone_number: mobile } = payload;
-  const isWhole =
-    isPurpose(purpose) && payload.phone_number_verified === true && isMobile(mobile) && JTI.test(jti);
-  if (!isWhole || !isSecond(iat) || !isSecond(exp) || iat > now + CLOCK_SKEW_SECONDS) return undefined;
+  if (!isPurpose(purpose) || !isMobile(mobile) || payload.phone_number_verified !== true) return undefined;
+  if (!JTI.test(jti) || !isTimestamp(iat) || !isTimestamp(exp)) return undefined;
+  if (iat > nowSeconds + CLOCK_SKEW_SECONDS) return undefined;
   return { jti, purpose, mobile, userId: sub, issuedAtSeconds: iat, expiresAtSeconds: exp };
 }
 
-/** Seconds since 1970, before the year 3000. */
-function isSecond(value: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < 32_503_680_000;
+function isTimestamp(seconds: number): boolean {
+  return Number.isInteger(seconds) && seconds >= 0 && seconds < YEAR_3000_SECONDS;
 }
 
 function isMobile(value: unknown): value is Mobile {

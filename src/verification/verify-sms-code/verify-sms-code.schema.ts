@@ -1,41 +1,46 @@
-// `verifySmsCode` in the schema.
+// The GraphQL types of `verifySmsCode`.
 
 import { createUnionType, Field, InputType, Int, ObjectType } from 'type-graphql';
-import { ServiceUnavailableError } from '../../common/dependency.ts';
-import type { Sentences } from '../../common/locale.ts';
+import type { LocalizedMessage } from '../../common/locale.ts';
+import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
-import { IncompleteInputError, InvalidMobileError, SmsCodePurpose } from '../verification.schema.ts';
+import { SmsCodePurpose } from '../sms-code-purpose.ts';
+import { IncompleteInputError, InvalidMobileError } from '../verification.schema.ts';
 
-@InputType({ description: 'What `verifySmsCode` needs to know.' })
+@InputType({ description: 'Input of `verifySmsCode`.' })
 export class VerifySmsCodeInput {
-  @Field(() => String, { description: 'The mobile that the code went to, in any form that was good there.' })
+  @Field(() => String, {
+    description: 'The mobile that the code was sent to, in any format that `requestSmsCode` accepts.',
+  })
   mobile!: string;
 
   @Field(() => String, {
     description:
-      'The code as it was read, zeros in front included. Full-width digits and spaces around it do not matter; one that ' +
-      'is too short is a wrong one.',
+      'The code, including leading zeros. Surrounding spaces are ignored and full-width digits are accepted. A code of ' +
+      'the wrong length counts as a wrong code.',
   })
   code!: string;
 
   @Field(() => SmsCodePurpose, {
-    description: 'What the code was asked for.',
+    description: 'The purpose that the code was requested for.',
     defaultValue: SmsCodePurpose.REGISTER,
   })
   purpose!: SmsCodePurpose;
 }
 
-@ObjectType({ description: 'The code was right: whoever asks has the mobile. The code is spent.' })
+@ObjectType({
+  description: 'The code is correct: the client has access to the mobile. The code is spent.',
+})
 export class MobileVerified {
   @Field(() => String, {
     description:
-      'The proof, a JWT that any backend can check by the keys at `/.well-known/jwks.json`. For `REGISTER`, hand it to ' +
-      '`registerUser`; for `LOGIN`, its `sub` is the id of the user.',
+      'A signed JWT that any backend can check with the public keys at `/.well-known/jwks.json`. For `REGISTER`, send it ' +
+      'to `registerUser`. For `LOGIN`, its `sub` claim is the user id.',
   })
   readonly verificationToken!: string;
 
-  @Field(() => Int, { description: 'Seconds for which the token is good.' })
+  @Field(() => Int, { description: 'Seconds until the token expires.' })
   readonly expiresInSeconds!: number;
 
   constructor(fields: MobileVerified) {
@@ -46,20 +51,24 @@ export class MobileVerified {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when the mobile has no live code for the purpose: never requested, expired, spent, or tried too often.',
+    'Returned when the mobile has no valid code for the purpose: it was never requested, has expired, was used, or ' +
+    'reached its limit of attempts. Request a new SMS.',
 })
 export class SmsCodeExpiredError extends UserError<'SmsCodeExpiredError'> {
-  protected text(): Sentences {
-    return { 'zh-CN': '短信验证码失效', en: 'The code has expired. Please ask for a new one.' };
+  protected messages(): LocalizedMessage {
+    return { 'zh-CN': '短信验证码失效', en: 'The code has expired. Please request a new one.' };
   }
 }
 
-@ObjectType({ implements: UserError, description: 'Returned when the code is not the one that was sent.' })
+@ObjectType({
+  implements: UserError,
+  description: 'Returned when the code is wrong. The attempt is spent.',
+})
 export class SmsCodeMismatchError extends UserError<'SmsCodeMismatchError'> {
   @Field(() => Int, {
     description:
-      'How often the mobile can still try, at this code and within its allowance of failures. At 0 no more is compared: ' +
-      'another text brings a new code, or the allowance says when to come back.',
+      'Number of attempts that remain, within the limit of this code and the failure limits of the mobile. At 0, request ' +
+      'a new SMS; if a failure limit is exceeded, `TooManyRequestsError` says how long to wait.',
   })
   readonly attemptsRemaining: number;
 
@@ -68,14 +77,14 @@ export class SmsCodeMismatchError extends UserError<'SmsCodeMismatchError'> {
     this.attemptsRemaining = attemptsRemaining;
   }
 
-  protected text(): Sentences {
-    return { 'zh-CN': '短信验证码错误', en: 'This is not the code that was sent.' };
+  protected messages(): LocalizedMessage {
+    return { 'zh-CN': '短信验证码错误', en: 'The code is wrong. Please check the SMS and try again.' };
   }
 }
 
 export const VerifySmsCodeResult = createUnionType({
   name: 'VerifySmsCodeResult',
-  description: 'What `verifySmsCode` answers.',
+  description: 'The result of `verifySmsCode`.',
   types: () =>
     [
       MobileVerified,

@@ -1,20 +1,20 @@
-// The walk of `verifySmsCode`.
+// The use case `verifySmsCode`: count the attempt, compare the code, consume it, sign a token.
 
 import type { KeyObject } from 'node:crypto';
 import type { Audit, Caller } from '../../common/audit.ts';
-import type { KeyedHash } from '../../common/keyed-hash.ts';
 import { type Mobile, parseMobile } from '../../common/phone-number.ts';
 import { randomId } from '../../common/random-id.ts';
-import { UserError } from '../../errors/user-error.ts';
+import type { RateLimits } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
-import { addressAllowance } from '../../rate-limiting/rate-limit.ts';
+import { RateLimitScope } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { deriveSmsCode, isSmsCode } from '../codes/sms-code.ts';
-import { type SmsCodeAttempt, type SmsCodeAttemptStore } from '../codes/sms-code-attempt.store.ts';
-import { emptyFields } from '../missing-fields.ts';
+import type { SmsCodeAttemptStore } from '../codes/sms-code-attempt.store.ts';
+import { missingFields } from '../missing-fields.ts';
+import { SmsCodePurpose } from '../sms-code-purpose.ts';
 import type { VerificationTokens } from '../tokens/verification-token.ts';
-import { IncompleteInputError, InvalidMobileError, SmsCodePurpose } from '../verification.schema.ts';
+import { IncompleteInputError, InvalidMobileError } from '../verification.schema.ts';
 import {
   MobileVerified,
   SmsCodeExpiredError,
@@ -22,88 +22,87 @@ import {
   type VerifySmsCodeInput,
 } from './verify-sms-code.schema.ts';
 
-const HOUR_SECONDS = 60 * 60;
-
 export interface VerifySmsCodeDependencies {
-  readonly rateLimit: RateLimitStore;
+  readonly rateLimits: RateLimits;
+  readonly rateLimitStore: RateLimitStore;
   readonly users: UserRepository;
   readonly attempts: SmsCodeAttemptStore;
   readonly tokens: VerificationTokens;
-  readonly hash: KeyedHash;
   readonly codeSecret: KeyObject;
-  readonly perAddressPerHour: number;
   readonly audit: Audit;
 }
 
+/** A request whose input is valid. */
+interface ValidRequest {
+  readonly purpose: SmsCodePurpose;
+  readonly mobile: Mobile;
+  readonly caller: Caller;
+}
+
 export class VerifySmsCodeService {
-  constructor(private readonly parts: VerifySmsCodeDependencies) {}
+  constructor(private readonly dependencies: VerifySmsCodeDependencies) {}
 
   /**
-   * Proves that somebody has a mobile, by the code that went there. The attempt is counted before anything is compared.
+   * Verifies that the client has access to a mobile. The attempt is counted before the code is compared.
    * @throws DependencyUnavailableError if Redis or PostgreSQL does not answer; nothing is verified then.
    */
   async verifySmsCode(input: VerifySmsCodeInput, caller: Caller) {
-    const missing = emptyFields(input, ['mobile', 'code']);
+    const { users, attempts, codeSecret, audit } = this.dependencies;
+    const missing = missingFields(input, ['mobile', 'code']);
     if (missing.length > 0) return new IncompleteInputError(missing);
     const mobile = parseMobile(input.mobile);
     if (mobile === undefined) return new InvalidMobileError();
+    const { purpose } = input;
+    const request: ValidRequest = { purpose, mobile, caller };
 
-    const triedTooOften = await this.reserveAddress(caller);
-    if (triedTooOften) return triedTooOften;
+    const addressError = await this.reserveAddressLimit(caller);
+    if (addressError) return addressError;
 
-    // First, whatever the code is: a database that is away must cost no attempt.
-    const userId = input.purpose === SmsCodePurpose.LOGIN ? await this.parts.users.getId(mobile) : undefined;
+    // Before the attempt is counted: an outage of PostgreSQL must not cost an attempt.
+    const isLogin = purpose === SmsCodePurpose.LOGIN;
+    const userId = isLogin ? await users.findId(mobile) : undefined;
 
-    const attempt = await this.parts.attempts.count(input.purpose, mobile);
-    if (attempt instanceof UserError) return this.refused(attempt, input.purpose, mobile, caller);
+    const attempt = await attempts.count(purpose, mobile);
+    if (attempt.kind === 'locked') return this.verificationLocked(request, attempt.retryAfterSeconds);
+    if (attempt.kind === 'noCode') return this.codeExpired(request);
 
-    const isRight =
-      this.isRight(attempt, input, mobile) && (input.purpose !== SmsCodePurpose.LOGIN || userId);
-    const refusal = isRight
-      ? !(await attempt.consume()) && new SmsCodeExpiredError()
-      : new SmsCodeMismatchError(attempt.attemptsRemaining);
-    if (refusal) return this.refused(refusal, input.purpose, mobile, caller);
+    const isCorrect = isSmsCode(deriveSmsCode(codeSecret, attempt), input.code);
+    const isUserMissing = isLogin && userId === undefined;
+    if (!isCorrect || isUserMissing) return this.codeMismatch(request, attempt.attemptsRemaining);
+    // Of several callers with the correct code, only the one whose call deletes it gets a token.
+    if (!(await attempts.consume(attempt))) return this.codeExpired(request);
 
-    this.parts.audit('verify_ok', { caller, mobile, purpose: input.purpose });
-    return this.verified(input.purpose, mobile, userId);
+    audit('verify_ok', { ...request });
+    return this.mobileVerified(request, userId);
   }
 
-  private async reserveAddress(caller: Caller): Promise<TooManyRequestsError | undefined> {
-    const { rateLimit, hash, perAddressPerHour, audit } = this.parts;
-    const perHour = { limit: perAddressPerHour, windowSeconds: HOUR_SECONDS };
-    const allowance = addressAllowance(hash, 'verify', caller.clientAddress, perHour);
-    const refusal = await rateLimit.reserve([allowance]);
-    if (refusal) audit('rate_limit_exceeded', { caller, scope: refusal.scope });
-    return refusal;
+  private async reserveAddressLimit(caller: Caller): Promise<TooManyRequestsError | undefined> {
+    const { rateLimits, rateLimitStore, audit } = this.dependencies;
+    const limits = rateLimits.of('verifySmsCode', caller.clientAddress);
+    const exceeded = await rateLimitStore.reserve('verifySmsCode', limits);
+    if (exceeded === undefined) return undefined;
+    audit('rate_limit_exceeded', { caller, scope: exceeded.scope });
+    return new TooManyRequestsError(exceeded);
   }
 
-  private isRight({ nonce }: SmsCodeAttempt, { purpose, code }: VerifySmsCodeInput, mobile: Mobile): boolean {
-    return isSmsCode(deriveSmsCode(this.parts.codeSecret, { purpose, mobile, nonce }), code);
+  private verificationLocked(request: ValidRequest, retryAfterSeconds: number): TooManyRequestsError {
+    this.dependencies.audit('verification_locked', { ...request });
+    return new TooManyRequestsError({ scope: RateLimitScope.MOBILE, retryAfterSeconds });
   }
 
-  private refused<Refusal extends UserError>(
-    refusal: Refusal,
-    purpose: SmsCodePurpose,
-    mobile: Mobile,
-    caller: Caller,
-  ): Refusal {
-    const event = refusal instanceof TooManyRequestsError ? 'verification_locked' : 'verify_failed';
-    this.parts.audit(event, {
-      caller,
-      mobile,
-      purpose,
-      reason: refusal instanceof SmsCodeExpiredError ? 'code_expired' : 'code_mismatch',
-    });
-    return refusal;
+  private codeExpired(request: ValidRequest): SmsCodeExpiredError {
+    this.dependencies.audit('verify_failed', { ...request, reason: 'code_expired' });
+    return new SmsCodeExpiredError();
   }
 
-  private async verified(purpose: SmsCodePurpose, mobile: Mobile, userId: string | undefined) {
-    const jti = randomId();
-    const { token, expiresInSeconds } = await this.parts.tokens.sign(
-      { purpose, mobile, userId },
-      jti,
-      Date.now(),
-    );
+  private codeMismatch(request: ValidRequest, attemptsRemaining: number): SmsCodeMismatchError {
+    this.dependencies.audit('verify_failed', { ...request, reason: 'code_mismatch' });
+    return new SmsCodeMismatchError(attemptsRemaining);
+  }
+
+  private async mobileVerified({ purpose, mobile }: ValidRequest, userId: string | undefined) {
+    const claims = { purpose, mobile, userId };
+    const { token, expiresInSeconds } = await this.dependencies.tokens.sign(claims, randomId(), Date.now());
     return new MobileVerified({ verificationToken: token, expiresInSeconds });
   }
 }

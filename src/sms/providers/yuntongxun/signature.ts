@@ -1,15 +1,15 @@
-// How a request to Yuntongxun proves who sends it (REST API 2013-12-26, "模板短信").
+// The signature of a request to Yuntongxun (REST API 2013-12-26, "模板短信").
 
 import { createHash } from 'node:crypto';
 
 export interface Signature {
-  /** Query parameter: upper-case MD5 of account, token and timestamp. MD5 is the protocol's choice, not ours. */
+  /** Query parameter: upper-case MD5 of account, token and timestamp. The protocol prescribes MD5. */
   readonly sig: string;
-  /** Header: Base64 of account and timestamp, without a scheme in front. */
+  /** Header `Authorization`: Base64 of account and timestamp, without a scheme. */
   readonly authorization: string;
 }
 
-/** `timestamp` comes from `chinaTimestamp`, the same one for both parts; the platform takes it for 24 hours. */
+/** `timestamp` comes from `chinaTimestamp` and is the same for both parts. The platform accepts it for 24 hours. */
 export function sign(accountSid: string, authToken: string, timestamp: string): Signature {
   return {
     sig: createHash('md5').update(`${accountSid}${authToken}${timestamp}`).digest('hex').toUpperCase(),
@@ -17,15 +17,15 @@ export function sign(accountSid: string, authToken: string, timestamp: string): 
   };
 }
 
-/** China has had one zone and no summer time since 1991. */
+/** China has one time zone and no daylight saving time. */
 const CHINA_OFFSET_MS = 8 * 60 * 60 * 1000;
 
-/** `yyyyMMddHHmmss` in Asia/Shanghai, whatever the host's zone is. */
+/** `yyyyMMddHHmmss` in Asia/Shanghai, independent of the time zone of the host. */
 export function chinaTimestamp(instantMs: number): string {
   return new Date(instantMs + CHINA_OFFSET_MS).toISOString().replace(/\D/g, '').slice(0, 14);
 }
 
-/** Seconds until the next midnight in China, when the platform's daily limits start anew. */
+/** Seconds until the next midnight in China, when the daily limits of the platform reset. */
 export function secondsUntilChinaMidnight(instantMs: number): number {
   const dayMs = 24 * 60 * 60 * 1000;
   return Math.ceil((dayMs - ((instantMs + CHINA_OFFSET_MS) % dayMs)) / 1000);

@@ -1,16 +1,16 @@
-// What Yuntongxun's status codes say about one text. The platform publishes no complete list; these are the codes
-// known from its pages, its SDKs and recorded answers. A code that stands nowhere here leaves the outcome unknown.
+// What the status codes of Yuntongxun mean for one SMS. The platform publishes no complete list: these codes are known from
+// its pages, its SDKs and recorded responses. Any other code leaves the outcome unknown.
 
 import { secondsUntilChinaMidnight } from './signature.ts';
 
 export const ACCEPTED = '000000';
 
-/** A text refused for now may pass soon; one refused for its number or our account fails again, but a person may try. */
-const SOON_SECONDS = 10;
-const SENT_TOO_OFTEN_SECONDS = 60;
+/** Retry advice for rejections without a known duration. */
+const DEFAULT_RETRY_SECONDS = 10;
+const FREQUENCY_LIMIT_RETRY_SECONDS = 60;
 
-/** Refused before any hand-over to a carrier: first and last code of each run. */
-const SURELY_REFUSED: readonly (readonly [first: number, last: number])[] = [
+/** Rejected before the SMS reached a carrier: the first and the last code of each range. */
+const REJECTED_RANGES: readonly (readonly [first: number, last: number])[] = [
   [111100, 111111], // path, Authorization, sig, timestamp; concurrency
   [111113, 111113], // timestamp is not yyyyMMddHHmmss
   [111115, 111115], // caller's IP address not allowed
@@ -37,18 +37,18 @@ const SURELY_REFUSED: readonly (readonly [first: number, last: number])[] = [
   [161100, 161108], // authentication of the newer gateway
 ];
 
-const UNTIL_TOMORROW = new Set([112314, 160021, 160022, 160039, 160040, 160041]);
-const SENT_TOO_OFTEN = new Set([160015, 160016, 160038, 160056]);
+const DAILY_LIMITS = new Set([112314, 160021, 160022, 160039, 160040, 160041]);
+const FREQUENCY_LIMITS = new Set([160015, 160016, 160038, 160056]);
 
 /**
- * Whether a code other than `ACCEPTED` means that the text surely never left, and when another try makes sense.
- * @returns `undefined` if the text may have left: internal errors, channel errors after the hand-over, 160054
- *   (our request id was seen before, so something was taken), and every code that is not known.
+ * The retry advice of a code that means: the SMS was certainly not sent.
+ * @returns `undefined` if the SMS may have been sent: internal errors, channel errors after the hand-over, 160054
+ *   (the request id was used before, so a request was accepted), and every unknown code.
  */
-export function refusalRetrySeconds(statusCode: string, nowMs: number): number | undefined {
+export function rejectionRetrySeconds(statusCode: string, nowMs: number): number | undefined {
   if (!/^\d{6}$/.test(statusCode)) return undefined;
   const code = Number(statusCode);
-  if (!SURELY_REFUSED.some(([first, last]) => first <= code && code <= last)) return undefined;
-  if (UNTIL_TOMORROW.has(code)) return secondsUntilChinaMidnight(nowMs);
-  return SENT_TOO_OFTEN.has(code) ? SENT_TOO_OFTEN_SECONDS : SOON_SECONDS;
+  if (!REJECTED_RANGES.some(([first, last]) => first <= code && code <= last)) return undefined;
+  if (DAILY_LIMITS.has(code)) return secondsUntilChinaMidnight(nowMs);
+  return FREQUENCY_LIMITS.has(code) ? FREQUENCY_LIMIT_RETRY_SECONDS : DEFAULT_RETRY_SECONDS;
 }

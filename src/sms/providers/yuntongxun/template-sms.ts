@@ -1,6 +1,6 @@
-// The call TemplateSMS of Yuntongxun's REST API, version 2013-12-26: its path, its body, its answer.
+// The call TemplateSMS of the REST API of Yuntongxun, version 2013-12-26: path, body and response.
 
-/** The version and the path are fixed; only the account differs. */
+/** Only the account is variable. */
 export function templateSmsPath(accountSid: string): string {
   return `/2013-12-26/Accounts/${accountSid}/SMS/TemplateSMS`;
 }
@@ -10,32 +10,32 @@ export interface TemplateSmsBody {
   readonly to: string;
   readonly appId: string;
   readonly templateId: string;
-  /** Values of `{1}`, `{2}` …; strings, since a number would lose the zeros in front of a code. */
+  /** Values of `{1}`, `{2}` … as strings: a number would lose the leading zeros of a code. */
   readonly datas: readonly string[];
-  /** Our id of this attempt, at most 32 letters and digits, never used twice. */
+  /** Our id of this attempt: at most 32 letters and digits, never used twice. */
   readonly reqId: string;
 }
 
-export interface TemplateSmsAnswer {
-  /** Six digits, `000000` for success. It decides on any HTTP status: refusals come with 200. */
+export interface TemplateSmsResponse {
+  /** Six digits, `000000` for success. It counts, not the HTTP status: rejections have HTTP status 200. */
   readonly statusCode: string;
   /** Absent on success, and sometimes on failure. */
   readonly statusMsg: string | undefined;
-  /** Names the text in delivery reports; only on success. */
+  /** The id of the SMS in delivery reports. Present on success only. */
   readonly smsMessageSid: string | undefined;
 }
 
-/** Reads an answer; `undefined` if it is none: HTML, half a body, JSON without a status code. */
-export function parseAnswer(text: string): TemplateSmsAnswer | undefined {
+/** @returns `undefined` for anything but a response: HTML, half a body, JSON without a status code. */
+export function parseResponse(text: string): TemplateSmsResponse | undefined {
   const body = parseObject(text);
   const statusCode = body?.statusCode;
   if (typeof statusCode !== 'string') return undefined;
-  // The key is templateSMS in JSON; the platform's XML spells it TemplateSMS, and so do some gateways in front of it.
+  // In JSON the key is templateSMS. Some gateways in front of the platform send TemplateSMS, as in its XML.
   const sms = asRecord(body?.templateSMS ?? body?.TemplateSMS);
   return { statusCode, statusMsg: asText(body?.statusMsg), smsMessageSid: asText(sms?.smsMessageSid) };
 }
 
-/** Reads a JSON object; `undefined` for everything else. */
+/** @returns `undefined` for anything but a JSON object. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     return asRecord(JSON.parse(text));

@@ -1,14 +1,18 @@
-// Sends texts through Yuntongxun's TemplateSMS.
+// Sends SMS through the TemplateSMS call of Yuntongxun.
 
 import { randomBytes } from 'node:crypto';
 import { type Dispatcher, Pool } from 'undici';
 import { withDeadline } from '../../../common/deadline.ts';
 import { nationalNumber } from '../../../common/phone-number.ts';
+import {
+  RETRY_AFTER_UNREACHABLE_SECONDS,
+  SMS_PROVIDER_CLOSE_TIMEOUT_MS,
+} from '../../../config/time-budgets.ts';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../../sms-sender.ts';
-import { type Departure, markDeparture } from '../request-started.ts';
+import { type RequestState, trackRequestStart } from '../request-started.ts';
 import { chinaTimestamp, sign } from './signature.ts';
-import { ACCEPTED, refusalRetrySeconds } from './status-code.ts';
-import { parseAnswer, type TemplateSmsBody, templateSmsPath } from './template-sms.ts';
+import { ACCEPTED, rejectionRetrySeconds } from './status-code.ts';
+import { parseResponse, type TemplateSmsBody, templateSmsPath } from './template-sms.ts';
 
 export interface YuntongxunSettings {
   readonly baseUrl: string;
@@ -16,20 +20,18 @@ export interface YuntongxunSettings {
   readonly authToken: string;
   readonly appId: string;
   readonly templateId: string;
-  /** From the call of `send` to its outcome, waiting for a connection included. */
-  readonly timeoutSeconds: number;
-  /** Connections kept to the gateway, so texts under way at once. */
+  /** From the call of `send` to its outcome, including the wait for a connection. */
+  readonly timeoutMs: number;
+  /** Size of the connection pool, which bounds the requests at once. */
   readonly connections: number;
 }
 
-/** An answer has some 150 bytes; whatever is longer is not one. */
-const LONGEST_ANSWER_BYTES = 64 * 1024;
-const RETRY_AFTER_NO_CONNECTION_SECONDS = 10;
-const CLOSE_AT_MOST_MS = 1000;
+/** A response has about 150 bytes. A much longer one does not come from the platform. */
+const MAX_RESPONSE_BYTES = 64 * 1024;
 
 export class YuntongxunSender implements SmsSender {
   private readonly pool: Pool;
-  private readonly gateway: Dispatcher;
+  private readonly dispatcher: Dispatcher;
   private readonly path: string;
 
   constructor(private readonly settings: YuntongxunSettings) {
@@ -37,31 +39,34 @@ export class YuntongxunSender implements SmsSender {
     this.path = pathname.replace(/\/$/, '') + templateSmsPath(settings.accountSid);
     this.pool = new Pool(origin, {
       connections: settings.connections,
-      connect: { timeout: settings.timeoutSeconds * 1000 },
-      maxResponseSize: LONGEST_ANSWER_BYTES,
+      connect: { timeout: settings.timeoutMs },
+      maxResponseSize: MAX_RESPONSE_BYTES,
     });
-    this.gateway = this.pool.compose(markDeparture);
+    this.dispatcher = this.pool.compose(trackRequestStart);
   }
 
   async send(message: SmsMessage): Promise<SmsOutcome> {
-    const departure: Departure = { left: false };
+    const state: RequestState = { started: false };
     try {
-      const timeoutMs = this.settings.timeoutSeconds * 1000;
-      const answer = await withDeadline(timeoutMs, (signal) => this.post(message, departure, signal));
-      return outcomeOf(answer.httpStatus, answer.text);
+      const response = await withDeadline(this.settings.timeoutMs, (signal) =>
+        this.post(message, state, signal),
+      );
+      return outcomeOfResponse(response.httpStatus, response.text);
     } catch (error) {
-      return failure(error, departure);
+      return outcomeOfError(error, state);
     }
   }
 
   async close(): Promise<void> {
-    await withDeadline(CLOSE_AT_MOST_MS, () => this.pool.close()).catch(() => this.pool.destroy());
+    await withDeadline(SMS_PROVIDER_CLOSE_TIMEOUT_MS, () => this.pool.close()).catch(() =>
+      this.pool.destroy(),
+    );
   }
 
-  private async post(message: SmsMessage, departure: Departure, signal: AbortSignal) {
+  private async post(message: SmsMessage, state: RequestState, signal: AbortSignal) {
     const { accountSid, authToken } = this.settings;
     const { sig, authorization } = sign(accountSid, authToken, chinaTimestamp(Date.now()));
-    const response = await this.gateway.request({
+    const response = await this.dispatcher.request({
       method: 'POST',
       path: `${this.path}?sig=${sig}`,
       headers: {
@@ -69,9 +74,9 @@ export class YuntongxunSender implements SmsSender {
         'content-type': 'application/json;charset=utf-8',
         authorization,
       },
-      // A string goes out in one piece with its Content-Length, which the platform insists on.
+      // A string is sent with Content-Length, which the platform requires.
       body: JSON.stringify(this.bodyOf(message)),
-      opaque: departure,
+      opaque: state,
       signal,
     });
     return { httpStatus: response.statusCode, text: await response.body.text() };
@@ -88,41 +93,41 @@ export class YuntongxunSender implements SmsSender {
   }
 }
 
-function outcomeOf(httpStatus: number, text: string): SmsOutcome {
-  const answer = parseAnswer(text);
-  if (answer === undefined) {
+function outcomeOfResponse(httpStatus: number, text: string): SmsOutcome {
+  const response = parseResponse(text);
+  if (response === undefined) {
     return { kind: 'unknown', reason: `HTTP ${httpStatus} without a status code`, unreachable: true };
   }
-  if (answer.statusCode === ACCEPTED) {
-    return answer.smsMessageSid
-      ? { kind: 'accepted', messageId: answer.smsMessageSid }
+  if (response.statusCode === ACCEPTED) {
+    return response.smsMessageSid
+      ? { kind: 'accepted', messageId: response.smsMessageSid }
       : { kind: 'unknown', reason: 'accepted without a message id' };
   }
-  const reason = `status ${nameOf(answer.statusCode)} ${printable(answer.statusMsg ?? '')}`.trim();
-  const retryAfterSeconds = refusalRetrySeconds(answer.statusCode, Date.now());
+  const reason = `status ${printableCode(response.statusCode)} ${redact(response.statusMsg ?? '')}`.trim();
+  const retryAfterSeconds = rejectionRetrySeconds(response.statusCode, Date.now());
   return retryAfterSeconds === undefined
     ? { kind: 'unknown', reason }
     : { kind: 'rejected', reason, retryAfterSeconds };
 }
 
-function nameOf(statusCode: string): string {
+function printableCode(statusCode: string): string {
   return /^\d{6}$/.test(statusCode) ? statusCode : 'of another form';
 }
 
-/** The platform's words for the log: short, and without whatever it may echo of the mobile, the code or the account. */
-function printable(words: string): string {
-  return words.slice(0, 100).replace(/[0-9A-Za-z+/=_-]{4,}/g, '…');
+/** The message of the platform for the log: short, and without any mobile, code or credential that it may echo. */
+function redact(statusMsg: string): string {
+  return statusMsg.slice(0, 100).replace(/[0-9A-Za-z+/=_-]{4,}/g, '…');
 }
 
-function failure(error: unknown, departure: Departure): SmsOutcome {
-  const reason = describe(error);
-  return departure.left
-    ? { kind: 'unknown', reason: `${reason} after the request left`, unreachable: true }
-    : { kind: 'rejected', reason, retryAfterSeconds: RETRY_AFTER_NO_CONNECTION_SECONDS, unreachable: true };
+function outcomeOfError(error: unknown, state: RequestState): SmsOutcome {
+  const reason = errorName(error);
+  return state.started
+    ? { kind: 'unknown', reason: `${reason} after the request started`, unreachable: true }
+    : { kind: 'rejected', reason, retryAfterSeconds: RETRY_AFTER_UNREACHABLE_SECONDS, unreachable: true };
 }
 
-/** Name and code alone: a message may quote the URL with its signature. */
-function describe(error: unknown): string {
-  const { name = 'failed', code } = error as Partial<NodeJS.ErrnoException>;
+/** Only the name and the code: the message of an error may quote the URL with its signature. */
+function errorName(error: unknown): string {
+  const { name = 'Error', code } = error as Partial<NodeJS.ErrnoException>;
   return typeof code === 'string' ? `${name} ${code}` : name;
 }

@@ -1,8 +1,9 @@
-// The provider `console`: prints the text and sends nothing.
+// The provider `console`: prints the code and sends nothing.
 
 import { randomUUID } from 'node:crypto';
 import { maskMobile } from '../../../common/phone-number.ts';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../../sms-sender.ts';
+import { defineSmsProvider } from '../provider.ts';
 
 export class ConsoleSender implements SmsSender {
   constructor(private readonly print: (line: string) => void) {}
@@ -14,7 +15,7 @@ export class ConsoleSender implements SmsSender {
     } catch {
       return {
         kind: 'rejected',
-        reason: 'the terminal takes no line',
+        reason: 'the terminal is not writable',
         retryAfterSeconds: 10,
         unreachable: true,
       };
@@ -23,3 +24,14 @@ export class ConsoleSender implements SmsSender {
 
   async close(): Promise<void> {}
 }
+
+export const consoleProvider = defineSmsProvider({
+  settings: {},
+  requiredSettings: [],
+  isForDevelopment: true,
+  start: async (_settings, print) => ({
+    sender: new ConsoleSender(print),
+    timeoutMs: 0,
+    connections: 64,
+  }),
+});

@@ -1,0 +1,75 @@
+// Every time-out of the service, in one place. Values that depend on each other are derived from each other, and
+// test/unit/time-budgets.test.ts checks that the sums hold.
+
+// ── Redis and PostgreSQL ────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Limit for a single call. A call that takes longer fails with `DependencyUnavailableError`. */
+export const STORE_CALL_TIMEOUT_MS = 1000;
+/** Limit for all calls of one request together: a client gets its `ServiceUnavailableError` within two seconds. */
+export const STORE_BUDGET_PER_REQUEST_MS = 1500;
+/** `retryAfterSeconds` of `ServiceUnavailableError`: long enough for a restart, short enough for a person to wait. */
+export const RETRY_AFTER_OUTAGE_SECONDS = 5;
+/** Limit for one call of an operator's command. */
+export const CLI_STORE_CALL_TIMEOUT_MS = 5000;
+
+export const REDIS_CONNECT_TIMEOUT_MS = 2000;
+/** A connection without a reply for this long is dead, even if TCP has not noticed. */
+export const REDIS_SILENCE_TIMEOUT_MS = 5000;
+export const REDIS_RECONNECT_DELAY_MAX_MS = 500;
+export const REDIS_CLOSE_TIMEOUT_MS = 1000;
+
+export const POSTGRES_CONNECT_TIMEOUT_MS = 2000;
+export const POSTGRES_QUERY_TIMEOUT_MS = 2000;
+/** Pooled connections are replaced after this time, so a peer that vanished silently cannot block one for longer. */
+export const POSTGRES_CONNECTION_LIFETIME_SECONDS = 10;
+export const POSTGRES_CLOSE_TIMEOUT_MS = 1000;
+
+// ── SMS providers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Default limit for one send, from the call to the outcome, including the wait for a connection. */
+export const SMS_PROVIDER_TIMEOUT_SECONDS = 5;
+/** Largest limit that a setting may choose. */
+export const SMS_PROVIDER_TIMEOUT_MAX_SECONDS = 30;
+/** An open circuit lets one SMS through after this time. */
+export const SMS_CIRCUIT_RESET_TIMEOUT_MS = 10_000;
+/** Retry advice when a provider could not be reached, so the SMS was not sent. */
+export const RETRY_AFTER_UNREACHABLE_SECONDS = 10;
+/** Retry advice when the bulkhead is full. */
+export const RETRY_AFTER_BULKHEAD_FULL_SECONDS = 5;
+export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
+
+// ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** With user-enumeration protection every response leaves after this time. Most providers answer sooner. */
+export const UNIFORM_RESPONSE_TIME_MS = 1000;
+/** A claim whose captcha is still unused after this time belongs to a process that stopped: another may take it over. */
+export const ABANDONED_CLAIM_AFTER_MS = STORE_BUDGET_PER_REQUEST_MS + 500;
+
+const SCHEDULING_SLACK_MS = 500;
+
+/** The longest that `requestSmsCode` takes with a provider of this time-out. Replays wait no longer for the original. */
+export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
+  return providerTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
+}
+
+/** Clocks of two instances may differ by this much. */
+export const CLOCK_SKEW_SECONDS = 60;
+
+// ── HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Headers and body of a request have to arrive within this time. */
+export const HTTP_REQUEST_TIMEOUT_MS = 5000;
+export const HTTP_HEADERS_TIMEOUT_MS = 4000;
+export const HTTP_KEEP_ALIVE_TIMEOUT_MS = 5000;
+/** How often Node looks for connections whose time is over. */
+export const HTTP_TIMEOUT_CHECK_INTERVAL_MS = 1000;
+/** A silent connection is closed after this time, which is longer than the slowest response. */
+export const HTTP_IDLE_CONNECTION_TIMEOUT_MS = 45_000;
+
+// ── Graceful shutdown ───────────────────────────────────────────────────────────────────────────────────────────────
+
+/** In-flight requests and sends may finish within this time. */
+export const DRAIN_TIMEOUT_MS = 6500;
+/** The whole shutdown: drain, then close the provider, Redis and PostgreSQL. After it the process exits with code 1. */
+export const SHUTDOWN_TIMEOUT_MS =
+  DRAIN_TIMEOUT_MS + SMS_PROVIDER_CLOSE_TIMEOUT_MS + REDIS_CLOSE_TIMEOUT_MS + POSTGRES_CLOSE_TIMEOUT_MS;

@@ -1,0 +1,27 @@
+// The settings of the HTTP server and its pages.
+
+import ipaddr from 'ipaddr.js';
+import { integer, isUrl, list, onOff, text } from '../config/env.ts';
+
+/**
+ * An address or a CIDR network. Short forms of IPv4 are rejected, since `1` would mean 0.0.0.1, and so is `/0`, which
+ * would trust everyone.
+ */
+function isNetwork(item: string): boolean {
+  const [address = '', length] = item.split('/');
+  if (length !== undefined && Number(length) === 0) return false;
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+  return isAddress && (address === item || ipaddr.isValidCIDR(item));
+}
+
+export const httpSettings = {
+  HOST: text.default('127.0.0.1'),
+  PORT: integer(0, 65_535).default(4000),
+  TRUSTED_PROXIES: list(isNetwork, 'must be IP addresses or CIDR networks with commas').default([]),
+  CORS_ORIGINS: list(
+    (item) => isUrl(item, 'http:', 'https:') && new URL(item).origin === item,
+    'must be origins with commas, like https://www.example.com',
+  ).default([]),
+  PLAYGROUND: onOff.optional(),
+  DEMO: onOff.optional(),
+};

@@ -1,0 +1,36 @@
+// What an SMS provider consists of. A provider is a folder that exports one definition, and one entry in providers.ts.
+
+import type { SettingsSchema, SettingValues } from '../../config/env.ts';
+import type { SimulatedPhone } from '../simulated-phone.ts';
+import type { SmsSender } from '../sms-sender.ts';
+
+export interface SmsProviderDefinition<Schema extends SettingsSchema = SettingsSchema> {
+  /** The settings of this provider alone. */
+  readonly settings: Schema;
+  /** The settings that must be present when the provider is chosen. */
+  readonly requiredSettings: readonly (keyof Schema & string)[];
+  /** Development providers send nothing. Production rejects them. */
+  readonly isForDevelopment: boolean;
+  /** `print` shows one line to the person at the terminal. */
+  readonly start: (
+    settings: SettingValues<Schema>,
+    print: (line: string) => void,
+  ) => Promise<StartedSmsProvider>;
+}
+
+export interface StartedSmsProvider {
+  readonly sender: SmsSender;
+  /** The limit of one send. */
+  readonly timeoutMs: number;
+  /** Connections to the provider, which bound the sends at once. */
+  readonly connections: number;
+  /** Where the messages arrive, for the simulated provider. */
+  readonly phone?: SimulatedPhone;
+}
+
+/** Keeps the type of the settings, so `start` gets their values typed. */
+export function defineSmsProvider<const Schema extends SettingsSchema>(
+  definition: SmsProviderDefinition<Schema>,
+): SmsProviderDefinition<Schema> {
+  return definition;
+}

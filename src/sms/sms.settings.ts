@@ -1,0 +1,9 @@
+// The settings of SMS: which provider, and the settings of every provider.
+
+import { oneOf } from '../config/env.ts';
+import { smsProviderNames, smsProviderSettings } from './providers/providers.ts';
+
+export const smsSettings = {
+  SMS_PROVIDER: oneOf(...smsProviderNames).optional(),
+  ...smsProviderSettings,
+};

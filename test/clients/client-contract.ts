@@ -48,7 +48,7 @@ export function itCompletesARegistration(build: (directory: string) => Promise<C
     run.types(`not ${await readCaptcha(run)}`);
     const image = await readFile(join(directory.path, 'captcha.png'));
     expect(image.toString('latin1', 0, 8)).toBe('\x89PNG\r\n\x1a\n');
-    await run.prints('The characters do not match the picture. Please answer a new one.');
+    await run.prints('The characters do not match the image. Please answer a new captcha.');
 
     run.types(await readCaptcha(run));
     await run.prints(`sent 6 digits to ${masked(mobile)}`);
@@ -56,7 +56,7 @@ export function itCompletesARegistration(build: (directory: string) => Promise<C
     const { lastCode } = app.gateway;
     await run.prints('the code?');
     run.types(wrongCode(lastCode));
-    await run.prints('This is not the code that was sent. (4 left)');
+    await run.prints('The code is wrong. Please check the SMS and try again. (4 left)');
     await run.prints('the code?');
     run.types(lastCode);
     await run.prints(new RegExp(`^registered \\+86${mobile} as [\\da-f-]{36} at \\d{4}-.+Z$`));

@@ -82,7 +82,7 @@ describe('one request cannot execute several operations', () => {
       repeat(count, (index) => `query Q${index} { imageCaptcha { __typename } }`);
     expect(await errorOfQuery(operations(6), { operationName: 'Q1' })).toEqual({
       ...INVALID,
-      messages: ['A document may hold at most 5 operations.'],
+      messages: ['A document may contain at most 5 operations.'],
     });
     expect(await errorOfQuery(operations(5))).toEqual({
       status: 400,

@@ -94,7 +94,7 @@ describe('when the gateway', () => {
     ['resets the connection before it receives the request', () => proxy.resetConnections(), 0],
     ['closes the connection after it receives the request', answers(reset), 1],
     ['answers HTML', answers((response) => response.writeHead(502).end('<html>Bad Gateway</html>')), 1],
-    ['sends an incomplete body', () => proxy.cutReplies(), 1],
+    ['sends an incomplete body', () => proxy.cutReplies(1, 0.5), 1],
     [
       'accepts it without a message id',
       answers((response) => json(response, 200, { statusCode: '000000' })),

@@ -94,7 +94,7 @@ describe('verifySmsCode', () => {
     const expired = await app.api.verifySmsCode(mobile, code);
     expect(never).toEqual({
       __typename: 'SmsCodeExpiredError',
-      message: 'The code has expired. Please ask for a new one.',
+      message: 'The code has expired. Please request a new one.',
     });
     expect([otherPurpose, expired]).toEqual([never, never]);
   });

@@ -18,6 +18,7 @@ export class TcpProxy {
   /** How many replies pass before the delay starts, and before the cut. */
   private untilDelay = 0;
   private untilCut = Number.POSITIVE_INFINITY;
+  private cutShare = 0;
 
   private constructor(private target: URL) {}
 
@@ -47,9 +48,13 @@ export class TcpProxy {
     this.untilDelay = first - 1;
   }
 
-  /** Closes the connection within every reply from the `first` on. */
-  cutReplies(first = 1): void {
+  /**
+   * Closes the connection within every reply from the `first` on, after its first byte or after a share of it. With a
+   * share, several replies that arrive together may pass in part.
+   */
+  cutReplies(first = 1, share = 0): void {
     this.untilCut = first - 1;
+    this.cutShare = share;
   }
 
   /** Accepts connections, and resets them before the server receives anything. */
@@ -108,7 +113,8 @@ export class TcpProxy {
     upstream.on('data', (reply: Buffer) => {
       this.answered.push(reply);
       if (this.untilCut-- <= 0) {
-        client.write(reply.subarray(0, reply.length / 2), () => client.destroy());
+        const bytes = Math.max(1, Math.floor(reply.length * this.cutShare));
+        client.write(reply.subarray(0, bytes), () => client.destroy());
         return;
       }
       const pass = () => client.write(reply);

@@ -126,7 +126,7 @@ describe('a limit of two operations', () => {
   it('rejects three operations, and thirty with one error', () => {
     const operations = (count: number) =>
       Array.from({ length: count }, (_, index) => `query Q${index} { c }`).join(' ');
-    expect(errorsOf(rule, operations(3))).toEqual(['A document may hold at most 2 operations.']);
+    expect(errorsOf(rule, operations(3))).toEqual(['A document may contain at most 2 operations.']);
     expect(errorsOf(rule, operations(30))).toHaveLength(1);
   });
 });

@@ -1,31 +1,31 @@
-// The picture of the captcha, or what stands in its place; always of the same size, so that nothing moves.
+// The captcha image or its placeholder. Both have the same size, so that the layout never shifts.
 
 import type { ImageCaptchaState } from '../verification/index.ts';
-import type { Texts } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-interface CaptchaPictureProps {
+interface CaptchaImageProps {
   readonly captcha: ImageCaptchaState;
-  /** It has been answered: it is shown, but worth nothing. */
+  /** The captcha has been redeemed. It stays visible, but the service no longer accepts it. */
   readonly isSpent: boolean;
-  readonly texts: Texts;
-  readonly onAnother: () => void;
+  readonly messages: Messages;
+  readonly onRenew: () => void;
 }
 
-export function CaptchaPicture({ captcha, isSpent, texts, onAnother }: CaptchaPictureProps) {
+export function CaptchaImage({ captcha, isSpent, messages, onRenew }: CaptchaImageProps) {
   const { outcome, isLoading } = captcha;
-  const picture = outcome?.__typename === 'ImageCaptcha' ? outcome : undefined;
+  const image = outcome?.__typename === 'ImageCaptcha' ? outcome : undefined;
   const isStale = isLoading || isSpent;
   return (
     <>
-      <div className={isStale ? 'picture stale' : 'picture'} aria-busy={isLoading}>
-        {picture ? (
-          <img src={picture.image} width={picture.width} height={picture.height} alt={texts.captchaAlt} />
+      <div className={isStale ? 'captcha-image stale' : 'captcha-image'} aria-busy={isLoading}>
+        {image ? (
+          <img src={image.image} width={image.width} height={image.height} alt={messages.captchaAlt} />
         ) : (
-          <span>{isLoading ? texts.captchaLoading : texts.captchaFailed}</span>
+          <span>{isLoading ? messages.captchaLoading : messages.captchaFailed}</span>
         )}
       </div>
-      <button type="button" className="quiet" onClick={onAnother}>
-        {texts.anotherPicture}
+      <button type="button" className="secondary" onClick={onRenew}>
+        {messages.newCaptcha}
       </button>
     </>
   );

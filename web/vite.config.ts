@@ -37,8 +37,13 @@ export default defineConfig({
   optimizeDeps: {
     // They import workers with `?worker`, which the dependency optimizer does not support.
     exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'],
-    // The workers import these CommonJS packages.
-    include: ['graphql-language-service', 'picomatch-browser'],
+    include: [
+      // The workers import these CommonJS packages.
+      'graphql-language-service',
+      'picomatch-browser',
+      // The workers and graphql-language-service must share one instance, which is bundled only if it is listed.
+      'graphql',
+    ],
   },
   server: {
     proxy: Object.fromEntries(servicePaths.map((path) => [path, service])),

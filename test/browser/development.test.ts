@@ -33,7 +33,6 @@ describeWithBrowser('the development server without a cache', () => {
   }, COLD_START_TIMEOUT_MS);
   afterAll(() => vite?.stop());
 
-  // The first test: Vite prepares the dependencies for the playground too, which most of them belong to.
   it(
     'serves a playground that checks operations against the schema, without an error in the console',
     async () => {
@@ -107,7 +106,7 @@ async function developmentServer(port: number, serviceUrl: string): Promise<Serv
       process.execPath,
       'node_modules/vite/bin/vite.js',
       ...['--host', '127.0.0.1', '--port', String(port), '--strictPort'],
-      '--force', // ignores the cache of earlier runs
+      '--force', // ignores the cache, as after a fresh clone
     ],
     directory: join(projectRoot, 'web'),
     logFile: join(await mkdtemp(join(tmpdir(), 'yanzheng-vite-')), 'log'),

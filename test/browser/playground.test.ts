@@ -42,7 +42,19 @@ describeWithBrowser('the playground', () => {
   }
 
   const variables = () => page.getByRole('region', { name: 'Variables' });
-  const storedVariables = () => page.evaluate(() => localStorage.getItem('graphiql:variables'));
+
+  /**
+   * Whether GraphiQL has processed and stored an operation and its variables. It parses and stores the editors and the
+   * tabs with different delays. Until then it runs the operation of the previous tab, and a reload adds a tab.
+   */
+  async function isStored(operation: string, value: string): Promise<boolean> {
+    const read = (key: string) => page.evaluate((name) => localStorage.getItem(name), `graphiql:${key}`);
+    const [query, variables, tabState] = await Promise.all(['query', 'variables', 'tabState'].map(read));
+    const { tabs, activeTabIndex } = JSON.parse(tabState ?? '{"tabs":[]}');
+    const tab = tabs[activeTabIndex];
+    const isConsistent = tab?.query === query && tab?.variables === variables;
+    return isConsistent && tab.title === operation && variables?.includes(value) === true;
+  }
 
   test('opens a tab for each operation, in the order of a verification', async () => {
     await page.getByRole('region', { name: 'Operation Editor' }).getByText('1 of 4: get a captcha').waitFor();
@@ -67,7 +79,7 @@ describeWithBrowser('the playground', () => {
     // The empty code is the only empty string. The click places the cursor between its quotes.
     await variables().getByText('""', { exact: true }).click();
     await page.keyboard.type(app.gateway.lastCode);
-    await page.waitForTimeout(150); // GraphiQL parses the document 100 ms after its tab opens.
+    await eventually(() => isStored('VerifySmsCode', app.gateway.lastCode));
     expect(await run()).toMatchObject({ __typename: 'MobileVerified' });
     await page.getByRole('button', { name: 'Fill in RegisterUser' }).click();
     expect(await run()).toMatchObject({ __typename: 'UserRegistered', user: { mobile: '+8613900139000' } });
@@ -75,7 +87,7 @@ describeWithBrowser('the playground', () => {
 
   test('restores the variables after a reload', async () => {
     await page.getByRole('tab', { name: 'VerifySmsCode' }).click();
-    await eventually(async () => (await storedVariables())?.includes(app.gateway.lastCode) === true);
+    await eventually(() => isStored('VerifySmsCode', app.gateway.lastCode));
     await page.reload();
     await variables().getByText(app.gateway.lastCode).waitFor();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(OPERATIONS);

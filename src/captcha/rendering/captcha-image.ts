@@ -6,8 +6,9 @@ import { type Colour, palettePng } from './png.ts';
 export const CAPTCHA_WIDTH = 180;
 export const CAPTCHA_HEIGHT = 60;
 
+/** Width of the line of letters. The rest is a margin for rotated letters. */
 const TEXT_WIDTH = 164;
-/** The widest that a line of narrow letters may be stretched. */
+/** Narrow letters are widened by at most this factor to fill the line. */
 const MAX_STRETCH = 1.15;
 /** Rotation and shear of one letter, in radians and as a tangent. */
 const MAX_ROTATION = 0.16;
@@ -41,9 +42,9 @@ interface LetterBox {
 /**
  * Returns a PNG of the text as a data URI. The same text and random numbers give the same image.
  *
- * The letters are solid, upright to within a few degrees and do not overlap, so that people read them easily. Below a
- * wavy line through the middle of the letters, ink and paper are swapped. People still see whole letters, but no single
- * colour and no single threshold separates a letter from its background.
+ * Legibility comes first: the letters are solid, rotated and warped only slightly, and rarely touch. Below a wavy line
+ * through the middle of the image, ink and paper are swapped. People still see whole letters, but no single colour or
+ * threshold separates the letters from their background.
  */
 export function captchaImage(text: string, glyphs: Glyphs, randomInt: RandomInt): string {
   const randomNumber: RandomNumber = (low, high) =>
@@ -85,7 +86,7 @@ function randomWave(
   return shifts;
 }
 
-/** Places the letters side by side and centres the line. The gaps keep rotated letters from overlapping. */
+/** Places the letters side by side and centres the line. The gaps leave space for rotation and shear. */
 function layOut(letters: readonly Glyph[], randomNumber: RandomNumber): LetterBox[] {
   const sizes = letters.map((glyph) => {
     const height = randomNumber(38, 44);

@@ -6,7 +6,7 @@ import { DomainError } from '../../src/common/domain-error.ts';
 import type { LocalizedMessage } from '../../src/common/locale.ts';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import { booleanReply, defineScript } from '../../src/common/redis/define-script.ts';
-import type { RedisClient, RedisDependency } from '../../src/common/redis/redis-client.ts';
+import type { RedisClient } from '../../src/common/redis/redis-client.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import type { RequestSmsCodeResult } from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
 
@@ -89,21 +89,4 @@ export async function runScripts(client: RedisClient<typeof opened>): Promise<vo
   // @ts-expect-error
   const wrongReply: string = await client.runScript(opened, input);
   void wrongReply;
-}
-
-/** A store whose client was opened without its scripts. */
-export function createStores(redis: RedisDependency<typeof opened>): unknown {
-  class Store {
-    constructor(readonly client: RedisDependency<typeof opened | typeof other>) {}
-  }
-  // @ts-expect-error
-  return new Store(redis);
-}
-
-export function createPlainStore(redis: RedisDependency): unknown {
-  class Store {
-    constructor(readonly client: RedisDependency<typeof opened>) {}
-  }
-  // @ts-expect-error
-  return new Store(redis);
 }

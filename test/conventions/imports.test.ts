@@ -63,9 +63,11 @@ describe('the imports of a file', () => {
   });
 
   it('are all found in src/', () => {
-    const ends = files.flatMap(({ text }) => text.match(/ from '|^import '|\bimport\('/gm) ?? []);
+    // This file writes imports into the files that it generates.
+    const others = files.filter(({ path }) => !path.endsWith('/migration-generator.ts'));
+    const ends = others.flatMap(({ text }) => text.match(/ from '|^import '|\bimport\('/gm) ?? []);
     expect(ends.length).toBeGreaterThan(300);
-    expect(files.flatMap(importsOf)).toHaveLength(ends.length);
+    expect(others.flatMap(importsOf)).toHaveLength(ends.length);
   });
 });
 

@@ -29,7 +29,8 @@ export function filesBelow(folder: string, name: RegExp): SourceFile[] {
 export function tableBelow(document: string, heading: string): string[][] {
   const section = document.split(new RegExp(`^#+ ${heading}$`, 'm'))[1];
   if (section === undefined) throw new Error(`no heading "${heading}"`);
-  const rows = section.split(/^#+ /m, 1)[0]?.match(/^\|.*\|$/gm) ?? [];
+  const [table = ''] = section.split(/^#+ /m, 1)[0]?.match(/(^\|.*\|\n)+/m) ?? [];
+  const rows = table.split('\n').filter(Boolean);
   const cells = rows.map((row) =>
     row
       .slice(1, -1)

@@ -55,6 +55,11 @@ describe('links', () => {
   });
 });
 
+it('no document has an open placeholder', () => {
+  const open = documents.filter(({ text }) => /\{\{|\bTODO\b|\bTBD\b/.test(text));
+  expect(open.map(({ path }) => path)).toEqual([]);
+});
+
 /** Commands of npm, in shell blocks and in inline code. `npm run` without a name is none. */
 function npmCommands(text: string): string[] {
   const code = [...codeBlocks(text, 'sh'), ...inlineCode(text)].join('\n');

@@ -58,13 +58,16 @@ const documents = markdownFiles()
 const others: SourceFile[] = [
   ...filesBelow('src', /\.ts$/),
   ...filesBelow('scripts', /\.cjs$/),
+  ...filesBelow('simulate', /\.mjs$/),
+  ...filesBelow('examples', /\.(go|rb|mjs|graphql|md)$/).filter(({ path }) => !path.includes('node_modules')),
+  ...filesBelow('web/src', /\.(tsx?|css|graphql)$/).filter(({ path }) => !path.includes('/generated/')),
   ...['schema.graphql', '.env.example'].map((path) => ({ path, text: readProjectFile(path) })),
 ];
 
 describe('the vocabulary', () => {
   it.each([
     ['the documents', documents],
-    ['the source, the scripts and the schema', others],
+    ['the source, the pages, the examples, the scripts and the schema', others],
   ])('of %s has none of the listed words', (_where, files) => {
     expect(files.length).toBeGreaterThan(10);
     const found = files.flatMap(({ path, text }) => unusedWords(text).map((word) => `${path}:${word}`));

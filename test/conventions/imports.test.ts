@@ -9,7 +9,6 @@ import {
   graphqlStaysAtTheEdge,
   importsOf,
   noCycles,
-  PURE_FILES_WITH_GRAPHQL,
   partsImportOnlyPartsBelow,
   type Rule,
   rolesImportOnlyRolesBelow,
@@ -125,14 +124,6 @@ describeRule('stores, repositories and pure files import no GraphQL', graphqlSta
   [importing('src/common/domain-error.ts', '@apollo/server/errors')],
   [importing('src/observability/metrics.ts', 'graphql')],
 ]);
-
-describe('the only pure file with GraphQL', () => {
-  it.each(PURE_FILES_WITH_GRAPHQL)('needs its exception: %s', (path) => {
-    const file = files.find((candidate) => candidate.path === path);
-    const imports = file === undefined ? [] : importsOf(file).map(({ to }) => to);
-    expect(imports.some((to) => to.endsWith('.schema.ts'))).toBe(true);
-  });
-});
 
 describeRule('files form no cycle', noCycles, [
   [importing('src/common/a.ts', './b.ts'), importing('src/common/b.ts', './a.ts')],

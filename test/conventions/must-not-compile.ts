@@ -86,6 +86,15 @@ export async function runScripts(client: RedisClient<typeof opened>): Promise<vo
   // @ts-expect-error
   await client.runScript(opened, { keys: { counter: 'key' }, args: {} });
 
+  // A store that needs a script accepts no client that was opened without it.
+  // @ts-expect-error
+  const missingOneScript: RedisClient<typeof opened | typeof other> = client;
+  void missingOneScript;
+
+  // @ts-expect-error
+  const withoutScripts: RedisClient<typeof opened> = client as unknown as RedisClient;
+  void withoutScripts;
+
   // @ts-expect-error
   const wrongReply: string = await client.runScript(opened, input);
   void wrongReply;

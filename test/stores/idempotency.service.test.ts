@@ -22,7 +22,7 @@ import {
 import {
   deserializeResponse,
   serializeResponse,
-} from '../../src/verification/request-sms-code/stored-response.ts';
+} from '../../src/verification/request-sms-code/stored-response.schema.ts';
 import { eventually } from '../support/eventually.ts';
 import { keys, newAddress, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';

@@ -105,11 +105,7 @@ const MAY_IMPORT_ROLES: Record<string, readonly string[]> = {
   pure: ['pure'],
 };
 
-/** Without a role, but with the rights of a `.schema.ts` file: it turns responses into strings, and back into their classes. */
-export const PURE_FILES_WITH_GRAPHQL = ['src/verification/request-sms-code/stored-response.ts'];
-
 function roleOf(path: string): string {
-  if (PURE_FILES_WITH_GRAPHQL.includes(path)) return 'schema';
   return /\.(resolver|service|store|repository|entity|schema)\.ts$/.exec(path)?.[1] ?? 'pure';
 }
 

@@ -17,7 +17,7 @@ import {
 import {
   deserializeResponse,
   serializeResponse,
-} from '../../src/verification/request-sms-code/stored-response.ts';
+} from '../../src/verification/request-sms-code/stored-response.schema.ts';
 import { IncompleteInputError, InvalidMobileError } from '../../src/verification/verification.schema.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 22);

@@ -26,9 +26,8 @@ async function accept(token) {
 }
 
 createServer(async ({ headers }, response) => {
-  const verification = await accept(headers.authorization?.replace('Bearer ', '') ?? '').catch(
-    () => undefined,
-  );
+  const token = headers.authorization?.replace('Bearer ', '') ?? '';
+  const verification = await accept(token).catch(() => undefined);
   response.writeHead(verification ? 200 : 401, { 'content-type': 'application/json' });
   response.end(JSON.stringify(verification ?? { error: 'verify the mobile first' }));
 }).listen(Number(PORT), '127.0.0.1');

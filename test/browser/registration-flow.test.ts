@@ -6,7 +6,7 @@ import { accessibilityViolations } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { holdRequests, withRegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
-import { success, type TestGateway } from '../support/test-gateway.ts';
+import { holdAnswers } from '../support/test-gateway.ts';
 
 describeWithBrowser('the registration page', () => {
   const suite = withRegistrationPage();
@@ -38,7 +38,8 @@ describeWithBrowser('the registration page', () => {
   });
 
   it('sends one SMS for a double click and disables the button while the request is in flight', async () => {
-    const respond = holdGatewayResponse(suite.app.gateway);
+    const held = holdAnswers();
+    suite.app.gateway.answer = held.answer;
     const page = await suite.open();
     const mobile = freshMobile();
     await page.fill(mobile);
@@ -46,7 +47,7 @@ describeWithBrowser('the registration page', () => {
     await page.page.getByRole('button', { name: '发送中…' }).waitFor();
     expect(await page.send.isDisabled()).toBe(true);
     await eventually(async () => page.messagesTo(mobile) === 1);
-    respond();
+    held.release();
     await page.expectFocus('code');
     expect(page.messagesTo(mobile)).toBe(1);
     expect(page.countOf('RequestSmsCode')).toBe(1);
@@ -63,14 +64,15 @@ describeWithBrowser('the registration page', () => {
   });
 
   it('accepts a code that arrives before the response, and submits it after the response', async () => {
-    const respond = holdGatewayResponse(suite.app.gateway);
+    const held = holdAnswers();
+    suite.app.gateway.answer = held.answer;
     const page = await suite.open();
     const mobile = freshMobile();
     await page.sendTo(mobile);
     await eventually(async () => page.messagesTo(mobile) === 1);
     await page.code.fill(suite.app.gateway.lastCode);
     expect(await page.mobile.getAttribute('readonly')).toBe('');
-    respond();
+    held.release();
     await page.registered.waitFor();
   });
 
@@ -131,12 +133,3 @@ describeWithBrowser('the registration page', () => {
     expect(page.countOf('ImageCaptcha')).toBe(captchas);
   });
 });
-
-/** Holds the response to the next SMS. The function that it returns sends the response. */
-function holdGatewayResponse(gateway: TestGateway): () => void {
-  let respond = () => {};
-  gateway.answer = (response, request) => {
-    respond = () => success(response, request);
-  };
-  return () => respond();
-}

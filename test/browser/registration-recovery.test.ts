@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { intercept, RegistrationPage, withRegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { createTestDatabase, startTestApp } from '../support/test-app.ts';
+import { createTestDatabase, usingTestApp } from '../support/test-app.ts';
 
 const NO_RESPONSE = '没有收到服务的回应';
 
@@ -100,34 +100,34 @@ describeWithBrowser('the registration page', () => {
 
   it('keeps the input while PostgreSQL is down and continues when it is back', async () => {
     const postgres = await TcpProxy.start(String(await createTestDatabase()));
-    const app = await startTestApp({ settings: { DEMO: 'on' }, databaseUrl: postgres.url });
-    const page = await RegistrationPage.open(app, suite.browser);
     try {
-      const mobile = freshMobile();
-      await page.fill(mobile);
-      await postgres.refuseConnections();
-      await page.send.click();
-      await page.message('form').getByText('数据库异常').waitFor();
-      await page.saveScreenshot('unavailable');
-      expect(await page.mobile.inputValue()).toBe(mobile);
-      expect(page.messagesTo(mobile)).toBe(0);
+      await usingTestApp({ settings: { DEMO: 'on' }, databaseUrl: postgres.url }, async (app) => {
+        const page = await RegistrationPage.open(app, suite.browser);
+        const mobile = freshMobile();
+        await page.fill(mobile);
+        await postgres.refuseConnections();
+        await page.send.click();
+        await page.message('form').getByText('数据库异常').waitFor();
+        await page.saveScreenshot('unavailable');
+        expect(await page.mobile.inputValue()).toBe(mobile);
+        expect(page.messagesTo(mobile)).toBe(0);
 
-      await postgres.restore();
-      await page.captchaAnswer.fill(await page.readCaptcha());
-      await page.send.click();
-      await page.expectFocus('code');
-      expect(page.messagesTo(mobile)).toBe(1);
+        await postgres.restore();
+        await page.captchaAnswer.fill(await page.readCaptcha());
+        await page.send.click();
+        await page.expectFocus('code');
+        expect(page.messagesTo(mobile)).toBe(1);
 
-      await postgres.refuseConnections();
-      await page.code.fill(app.gateway.lastCode);
-      await page.message('form').getByText('数据库异常').waitFor();
-      expect(await page.code.inputValue()).toBe(app.gateway.lastCode);
-      await postgres.restore();
-      await page.retry.click();
-      await page.registered.waitFor();
+        await postgres.refuseConnections();
+        await page.code.fill(app.gateway.lastCode);
+        await page.message('form').getByText('数据库异常').waitFor();
+        expect(await page.code.inputValue()).toBe(app.gateway.lastCode);
+        await postgres.restore();
+        await page.retry.click();
+        await page.registered.waitFor();
+        await page.close();
+      });
     } finally {
-      await page.close();
-      await app.stop();
       await postgres.stop();
     }
   });

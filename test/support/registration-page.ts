@@ -1,11 +1,11 @@
 // A page object of the registration page: fields and buttons by their accessible names.
 
-import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import { afterEach } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Locator, Page, Route } from 'playwright-core';
 import { newPage, type ObservedPage, observe, saveScreenshot, withBrowser } from './browser.ts';
 import { eventually } from './eventually.ts';
-import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts';
-import { success } from './test-gateway.ts';
+import { captchaKey } from './redis-keys.ts';
+import { type TestApp, type TestAppOptions, withTestApp } from './test-app.ts';
 
 const NAMES = {
   'zh-CN': {
@@ -53,22 +53,13 @@ export interface RegistrationPageSuite {
 /** Starts the service and a browser for a suite. The properties of the result are available in its tests. */
 export function withRegistrationPage(options: TestAppOptions = {}): RegistrationPageSuite {
   const browser = withBrowser();
+  const app = withTestApp({ ...options, settings: { DEMO: 'on', ...options.settings } });
   const openPages: RegistrationPage[] = [];
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await startTestApp({ ...options, settings: { DEMO: 'on', ...options.settings } });
-  });
-  beforeEach(() => {
-    app.gateway.answer = success;
-  });
   afterEach(async () => {
     await Promise.all(openPages.splice(0).map((page) => page.close()));
   });
-  afterAll(() => app?.stop());
   return {
-    get app() {
-      return app;
-    },
+    app,
     get browser() {
       return browser();
     },
@@ -239,10 +230,6 @@ export class RegistrationPage {
 /** Reads the characters of a captcha from Redis. */
 export async function readCaptchaAnswer(app: TestApp, id: unknown): Promise<string> {
   return String(await app.redis.get(captchaKey(id)));
-}
-
-function captchaKey(id: unknown): string {
-  return `yz:captcha:${id}`;
 }
 
 /** Records the captchas that a page receives from now on: their ids by their images. */

@@ -1,11 +1,11 @@
-// The project's own files, for the tests that keep its promises about itself.
+// The files of the project, for the tests of its conventions.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './project-root.ts';
 
 export interface SourceFile {
-  /** From the project's root, `src/app.ts`. */
+  /** Relative to the root of the project: `src/app.ts`. */
   readonly path: string;
   readonly text: string;
 }

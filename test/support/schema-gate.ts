@@ -1,15 +1,15 @@
-// Compares a schema with the released one. The changelog must list every change that may break clients.
+// Compares a schema with the released one. A change that breaks clients is allowed if the changelog lists it.
 
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema } from 'graphql';
 
-/** The headings in `CHANGELOG.md` below `## [Unreleased]`. */
+/** The headings below `## [Unreleased]` in `CHANGELOG.md` that list changes for clients. */
 const HEADINGS: Partial<Record<CriticalityLevel, string>> = {
   [CriticalityLevel.Breaking]: 'Breaking',
   [CriticalityLevel.Dangerous]: 'May break',
 };
 
-/** The missing lines of the changelog, each with its heading. */
+/** The entries that the changelog lacks, each with its heading. */
 export async function unlistedChanges(
   released: string,
   current: string,
@@ -23,7 +23,7 @@ export async function unlistedChanges(
   });
 }
 
-/** An item is the message of the change. After a colon it may say what clients have to do. */
+/** An item is the message of the change. An explanation may follow after a colon. */
 function isListed({ message }: Change, items: readonly string[]): boolean {
   return items.some((item) => item === message || item.startsWith(`${message}: `));
 }

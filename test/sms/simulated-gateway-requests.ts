@@ -2,7 +2,7 @@
 
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, expect } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
 import {
   type AcceptedSms,
@@ -103,4 +103,28 @@ export function withSimulatedGateway(): RunningSimulatedGateway {
       return JSON.parse(await readText(response));
     },
   };
+}
+
+export type Rejections = readonly (readonly [
+  what: string,
+  statusCode: string,
+  requests: [which: string, request: () => RawRequest][],
+])[];
+
+/** Each request is rejected with the status code of its row. */
+export function itRejects({ messages, responseTo }: RunningSimulatedGateway, rejections: Rejections): void {
+  describe.each(rejections)(
+    'rejects an invalid %s with %s, and delivers nothing:',
+    (_what, statusCode, requests) => {
+      it.each(requests)('%s', async (_which, request) => {
+        expect(await responseTo(request())).toEqual(rejected(statusCode));
+        expect(messages).toEqual([]);
+      });
+    },
+  );
+}
+
+/** The body of a rejection. */
+export function rejected(statusCode: string) {
+  return { statusCode, statusMsg: expect.stringMatching(/./) };
 }

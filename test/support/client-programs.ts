@@ -1,4 +1,4 @@
-// What the clients in other languages are made with, where Debian's packages or their like are installed.
+// The tools for the clients in other languages, as Debian packages install them.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -26,7 +26,7 @@ export interface ClientProgram {
   readonly args: readonly string[];
 }
 
-/** The example in Go, generated and compiled in a directory, with nothing from the network. */
+/** Generates and compiles the example in Go in a directory, without the network. */
 export async function buildGoClient(directory: string): Promise<ClientProgram> {
   const run = promisify(execFile);
   const inputs = ['-s', join(projectRoot, 'schema.graphql'), '-q', join(EXAMPLES, 'operations.graphql')];
@@ -40,7 +40,7 @@ export async function buildGoClient(directory: string): Promise<ClientProgram> {
       GO111MODULE: 'off',
       GOPATH: GO_LIBRARIES,
       GOCACHE: join(directory, '.cache'),
-      CGO_ENABLED: '0', // it needs no C compiler then
+      CGO_ENABLED: '0', // no C compiler needed
     },
   });
   return { command, args: [] };

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
-// Below the range from which systems take ports for outgoing connections: a server that restarts finds
-// its own port still free. The upper end leaves room for the bus of a Redis Cluster node (port + 10000).
+// Below the ephemeral range, from which systems choose ports of outgoing connections: a restarted server finds its port
+// free. The bus of a Redis Cluster node uses the port + 10000, which must be valid too.
 const FIRST_PORT = 20_000;
 const LAST_PORT = 22_700;
 

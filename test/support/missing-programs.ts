@@ -1,4 +1,4 @@
-// How a suite that lacks what it runs on is marked in its title; the reporter looks for these marks.
+// The marks in the titles of skipped suites whose programs are missing. The reporter counts them.
 export const missingRedis = '[skipped: no redis-server on the PATH]';
 export const missingPostgres = '[skipped: no PostgreSQL package for this platform]';
 export const missingGo = '[skipped: no gqlclientgen with its Go library, or no go]';

@@ -1,11 +1,11 @@
-// The little of `pg` that the tests use; the package comes with MikroORM and has no types of its own.
+// The part of `pg` that the tests use. The package has no types.
 declare module 'pg' {
   import type { EventEmitter } from 'node:events';
 
   class Client extends EventEmitter {
     constructor(config: { connectionString: string; connectionTimeoutMillis?: number });
     connect(): Promise<void>;
-    // biome-ignore lint/suspicious/noExplicitAny: the rows are whatever the query asks for
+    // biome-ignore lint/suspicious/noExplicitAny: the query determines the type of the rows
     query(text: string, values?: unknown[]): Promise<{ rows: any[] }>;
     end(): Promise<void>;
   }

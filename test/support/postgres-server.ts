@@ -14,25 +14,25 @@ import { memoryOrDisk, temporaryDirectory } from './temporary-directory.ts';
 const run = promisify(execFile);
 
 export interface PostgresServer {
-  /** Of the database `postgres`, as superuser. */
+  /** The URL of the database `postgres`, as superuser. */
   readonly url: string;
   readonly version: string;
   readonly pid: number;
-  /** Freezes the server and all its backends: connections stay open, nothing is answered. */
+  /** Stops all processes of the server: connections stay open, without any answer. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** A crash. */
   kill(): Promise<void>;
-  /** On the same port with the same data; also after kill(). */
+  /** Starts it on the same port with the same data, also after kill(). */
   restart(): Promise<void>;
-  /** Ends it and removes its data. */
+  /** Ends the server and removes its data. */
   stop(): Promise<void>;
 }
 
 export interface PostgresOptions {
-  /** Settings of postgresql.conf that differ from those good for tests. */
+  /** Settings of postgresql.conf, besides those for tests. */
   settings?: Record<string, string>;
-  /** Whether the data may lie in memory instead of on the disk; yes unless told otherwise. */
+  /** Whether the data may be stored in memory instead of on disk. Default: true. */
   inMemory?: boolean;
 }
 
@@ -56,7 +56,7 @@ export function hasPostgres(): boolean {
   return existsSync(packagedBinaries);
 }
 
-/** PostgreSQL refuses to run as root: then it runs as "nobody". */
+/** PostgreSQL does not run as root. As root, the tests run it as the user `nobody`. */
 const user = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : undefined;
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
@@ -79,7 +79,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   }
 }
 
-/** The programs get a tree of their own: the other user may be kept out of ours, and npm packs no symlinks. */
+/** Copies the programs: the other user may have no access to the checkout, and npm packages contain no symlinks. */
 async function installPrograms(path: string): Promise<string> {
   const native = join(path, 'native');
   linkTree(packagedBinaries, native);
@@ -88,7 +88,7 @@ async function installPrograms(path: string): Promise<string> {
   return join(native, 'bin');
 }
 
-/** Hard links where possible: these are 40 MB in a thousand files. */
+/** Uses hard links where possible: these are 40 MB in a thousand files. */
 function linkTree(source: string, target: string): void {
   mkdirSync(target);
   chmodSync(target, 0o755);
@@ -103,7 +103,7 @@ function linkTree(source: string, target: string): void {
 function linkOrCopy(from: string, to: string): void {
   const { mode } = statSync(from);
   const readable = mode | 0o444 | (mode & 0o100 ? 0o111 : 0);
-  // a link shares its rights with the packaged file, and those are not ours to change
+  // a hard link shares its mode with the packaged file, which must not change
   if (readable === mode && tryLink(from, to)) return;
   copyFileSync(from, to);
   chmodSync(to, readable);
@@ -114,7 +114,7 @@ function tryLink(from: string, to: string): boolean {
     linkSync(from, to);
     return true;
   } catch {
-    return false; // another file system, or a system that forbids links to the files of others
+    return false; // another file system, or links to files of other users are forbidden
   }
 }
 
@@ -156,7 +156,7 @@ async function startIn(
     directory: data,
     logFile: join(data, 'server.log'),
     user,
-    stopSignal: 'SIGINT', // "fast": does not wait for the clients to leave
+    stopSignal: 'SIGINT', // "fast" shutdown: does not wait for clients to disconnect
     reapSignal: 'SIGQUIT',
     probe: () => query(url, 'select 1'),
   });
@@ -184,17 +184,17 @@ async function versionOf(url: string): Promise<string> {
   return row.server_version;
 }
 
-/** After a crash one small System V segment stays behind; a restart would take it over, stop() must remove it. */
+/** After a crash a System V shared memory segment remains. A restart reuses it, and stop() removes it. */
 async function removeSharedMemory(data: string): Promise<void> {
   const pidFile = await readFile(join(data, 'postmaster.pid'), 'utf8').catch(() => '');
   const [, id] = pidFile.split('\n')[6]?.trim().split(/\s+/) ?? [];
   if (id) await run('ipcrm', ['-m', id]).catch(() => {});
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the rows are whatever the query asks for
+// biome-ignore lint/suspicious/noExplicitAny: the query determines the type of the rows
 async function query(url: string, text: string): Promise<any> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
-  client.on('error', () => {}); // a broken connection shows as the failed query
+  client.on('error', () => {}); // a broken connection fails the query
   await client.connect();
   try {
     return (await client.query(text)).rows;
@@ -203,7 +203,7 @@ async function query(url: string, text: string): Promise<any> {
   }
 }
 
-/** A database of its own for a test file, as a copy of the template; returns its URL. Goes with the server. */
+/** Creates a database as a copy of the template; resolves to its URL. It is removed with the server. */
 export async function createDatabase(server: { url: string }, template = 'template1'): Promise<string> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await query(server.url, `create database ${name} template ${template}`);

@@ -7,7 +7,7 @@ interface ProcessEntry {
   parent: number;
 }
 
-/** Every process that can still run; zombies wait only for their parent to notice and count as ended. */
+/** Every running process. A zombie has ended. */
 function runningProcesses(): ProcessEntry[] {
   return process.platform === 'linux' ? fromProc() : fromPs();
 }
@@ -16,12 +16,12 @@ function fromProc(): ProcessEntry[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     try {
-      // "pid (name) state parent …" – the name may itself hold blanks and brackets
+      // "pid (name) state parent …": the name may contain spaces and parentheses
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
       const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
       return state === 'Z' ? [] : [{ pid: Number(pid), parent: Number(parent) }];
     } catch {
-      return []; // it ended while we were reading
+      return []; // it has ended meanwhile
     }
   });
 }
@@ -34,7 +34,7 @@ function fromPs(): ProcessEntry[] {
   });
 }
 
-/** The process and its direct children; no group holds them, for PostgreSQL gives each child one of its own. */
+/** The process and its direct children. PostgreSQL gives each child its own process group. */
 export function familyOf(pid: number): number[] {
   const children = runningProcesses().filter((entry) => entry.parent === pid);
   return [pid, ...children.map((child) => child.pid)];
@@ -50,7 +50,7 @@ export function signalAll(pids: number[], signal: NodeJS.Signals): void {
   }
 }
 
-/** Waits until none of them runs any more; says whether that came true in time. */
+/** Waits until all have ended; resolves to false after the time-out. */
 export async function waitUntilGone(pids: number[], timeoutMs: number): Promise<boolean> {
   const deadline = Date.now() + timeoutMs;
   while (runningProcesses().some(({ pid }) => pids.includes(pid))) {

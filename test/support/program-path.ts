@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** Where a program is on the PATH. */
+/** The path of a program on the PATH. */
 export function programPath(name: string): string | undefined {
   const candidates = (process.env.PATH ?? '').split(delimiter).map((path) => join(path, name));
   return candidates.find((path) => {

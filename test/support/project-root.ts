@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The checkout, wherever below it this file was compiled to. */
+/** The root of the checkout, independently of the directory of the compiled file. */
 export const projectRoot = findUpwards(import.meta.dirname);
 
 function findUpwards(directory: string): string {

@@ -1,4 +1,4 @@
-// A process of its own, cut off from the terminal: it outlives the tests, however they end.
+// The second process of reaper.ts, detached from the terminal: it outlives the tests.
 import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { familyOf, signalAll, waitUntilGone } from './processes.ts';
@@ -7,7 +7,7 @@ import type { ReaperOrder } from './reaper.ts';
 const processes = new Map<number, NodeJS.Signals>();
 const directories = new Set<string>();
 
-function obey(order: ReaperOrder): void {
+function execute(order: ReaperOrder): void {
   if (order.kind === 'process') processes.set(order.pid, order.signal);
   if (order.kind === 'ended') processes.delete(order.pid);
   if (order.kind === 'directory') directories.add(order.path);
@@ -17,13 +17,13 @@ function obey(order: ReaperOrder): void {
 async function end(pid: number, signal: NodeJS.Signals): Promise<void> {
   const family = familyOf(pid);
   signalAll([pid], signal);
-  signalAll(family, 'SIGCONT'); // a paused process would never see the signal
+  signalAll(family, 'SIGCONT'); // a stopped process receives no other signal
   if (await waitUntilGone(family, 5_000)) return;
   signalAll(family, 'SIGKILL');
   await waitUntilGone(family, 5_000);
 }
 
-for await (const line of createInterface({ input: process.stdin })) obey(JSON.parse(line));
-// The pipe is closed: the owner is done, or it died and left us its servers.
+for await (const line of createInterface({ input: process.stdin })) execute(JSON.parse(line));
+// The pipe is closed: the tests have ended or died.
 await Promise.all([...processes].map(([pid, signal]) => end(pid, signal)));
 for (const path of directories) rmSync(path, { recursive: true, force: true, maxRetries: 5 });

@@ -1,5 +1,5 @@
-// Nothing a test starts may outlive it, not even after Ctrl-C or a crash, when no teardown runs. A small
-// second process holds the list; it sees the end of our process by the closed pipe and cleans up.
+// Ends the servers and removes the directories of the tests, even after Ctrl-C or a crash, when no teardown runs. A
+// second process has the list. It notices the end of the tests by the closed pipe, and cleans up.
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -16,7 +16,7 @@ let watched = 0;
 function startReaper(): ChildProcess {
   const script = join(import.meta.dirname, 'reaper-process.js');
   const child = spawn(process.execPath, [script], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
-  // it must not keep us alive, nor may its early end bring us down
+  // it must not keep this process alive, and its end must not end this process
   child.unref();
   (child.stdin as Socket).unref();
   child.stdin?.on('error', () => {});
@@ -43,12 +43,12 @@ function watch(order: ReaperOrder, done: ReaperOrder): () => void {
   };
 }
 
-/** Ends the process with that signal should we die first. Call the result once it has ended. */
+/** Ends the process with that signal if this process dies first. Call the result after it has ended. */
 export function watchProcess(pid: number, signal: NodeJS.Signals): () => void {
   return watch({ kind: 'process', pid, signal }, { kind: 'ended', pid });
 }
 
-/** Removes the directory should we die first. Call the result once it is removed. */
+/** Removes the directory if this process dies first. Call the result after it is removed. */
 export function watchDirectory(path: string): () => void {
   return watch({ kind: 'directory', path }, { kind: 'removed', path });
 }

@@ -9,9 +9,9 @@ import { temporaryDirectory } from './temporary-directory.ts';
 
 export interface RedisServer {
   readonly name: string;
-  /** redis://127.0.0.1:PORT, for a cluster those of all nodes with commas between. */
+  /** `redis://127.0.0.1:PORT`; for a cluster the URLs of all nodes, separated by commas. */
   readonly url: string;
-  /** Empties it. */
+  /** Removes all keys. */
   flush(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -19,12 +19,12 @@ export interface RedisServer {
 export interface RealRedisServer extends RedisServer {
   readonly version: string;
   readonly pid: number;
-  /** Freezes it: connections stay open, nothing is answered. */
+  /** Stops the process: connections stay open, without any answer. */
   pause(): Promise<void>;
   resume(): Promise<void>;
   /** A crash. */
   kill(): Promise<void>;
-  /** On the same port and empty; also after kill(). */
+  /** Starts it empty on the same port, also after kill(). */
   restart(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ export function hasRedisServer(): boolean {
   return redisServerPath() !== undefined;
 }
 
-/** A real redis-server without persistence. `settings` are further ones of redis.conf. */
+/** Starts a real redis-server without persistence. `settings` are further settings of redis.conf. */
 export async function startRedis(settings: Record<string, string> = {}): Promise<RealRedisServer> {
   const command = redisServerPath();
   if (!command) throw new Error('no redis-server on the PATH');
@@ -52,7 +52,7 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
     logFile: join(directory.path, 'redis.log'),
     stopSignal: 'SIGTERM',
     reapSignal: 'SIGTERM',
-    probe: () => ask(url, (redis) => redis.ping()),
+    probe: () => withClient(url, (redis) => redis.ping()),
   });
   const stop = async () => {
     await server.stop();
@@ -63,11 +63,11 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
     return {
       name: 'real Redis',
       url,
-      version: await ask(url, versionOf),
+      version: await withClient(url, versionOf),
       get pid() {
         return server.pid;
       },
-      flush: () => ask(url, async (redis) => void (await redis.flushall())),
+      flush: () => withClient(url, async (redis) => void (await redis.flushall())),
       pause: () => server.pause(),
       resume: () => server.resume(),
       kill: () => server.kill(),
@@ -84,8 +84,8 @@ async function versionOf(redis: Redis): Promise<string> {
   return /redis_version:(\S+)/.exec(await redis.info('server'))?.[1] ?? 'unknown';
 }
 
-/** One connection for one question; a failure is the caller's to handle, never retried. */
-async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Promise<T> {
+/** Opens a connection for one command, without retries. */
+async function withClient<T>(url: string, command: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,
@@ -97,7 +97,7 @@ async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Prom
   redis.on('error', () => {});
   try {
     await redis.connect();
-    return await question(redis);
+    return await command(redis);
   } finally {
     redis.disconnect();
   }
@@ -106,7 +106,7 @@ async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Prom
 const SLOTS = 16_384;
 const NODES = 3;
 
-/** Three real masters; takes two seconds, for that long a fresh Redis node refuses to serve its slots. */
+/** Starts three real masters. That takes two seconds, in which a new node does not serve its slots. */
 export async function startRedisCluster(): Promise<RedisServer> {
   const nodes: RealRedisServer[] = [];
   const stop = async () => {
@@ -136,7 +136,7 @@ async function joinNodes(nodes: RealRedisServer[]): Promise<void> {
   const firstPort = new URL(nodes[0]?.url ?? '').port;
   await Promise.all(
     nodes.map((node, index) =>
-      ask(node.url, async (redis) => {
+      withClient(node.url, async (redis) => {
         const from = Math.ceil((SLOTS * index) / NODES);
         const to = Math.ceil((SLOTS * (index + 1)) / NODES);
         await redis.cluster('SET-CONFIG-EPOCH', index + 1);
@@ -150,7 +150,9 @@ async function joinNodes(nodes: RealRedisServer[]): Promise<void> {
 async function waitForCluster(nodes: RealRedisServer[], timeoutMs = 15_000): Promise<void> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
-    const states = await Promise.all(nodes.map((node) => ask(node.url, (redis) => redis.cluster('INFO'))));
+    const states = await Promise.all(
+      nodes.map((node) => withClient(node.url, (redis) => redis.cluster('INFO'))),
+    );
     if (states.every((state) => /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(state))) return;
     if (Date.now() > deadline) throw new Error(`the Redis cluster did not form:\n${states.join('\n')}`);
     await sleep(20);

@@ -1,4 +1,4 @@
-// The servers that all test files of a run share; a test that pauses or kills one starts its own.
+// The servers that all test files of a run share. A test that stops or kills a server starts its own.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { hasPostgres, type PostgresServer, startPostgres } from './postgres-server.ts';
@@ -24,7 +24,7 @@ export async function stopRunServers(): Promise<void> {
   await Promise.all([postgres?.stop(), redis?.stop()]);
 }
 
-// The test workers inherit the environment, and so learn where the servers are.
+// The test workers inherit the environment with the URLs of the servers.
 async function sharePostgres(): Promise<void> {
   if (!hasPostgres()) return;
   postgres = await startPostgres();

@@ -11,19 +11,19 @@ export interface ServerCommand {
   args: string[];
   directory: string;
   logFile: string;
-  /** The user to run as, when it is not ours. */
+  /** The user to run as, if it differs from that of the tests. */
   user?: { uid: number; gid: number } | undefined;
   stopSignal: NodeJS.Signals;
-  /** The signal for a quick end that still leaves nothing behind in the kernel. */
+  /** The signal for a fast end that still releases kernel resources. */
   reapSignal: NodeJS.Signals;
-  /** Resolves when the server answers; rejects while it does not yet. */
+  /** Resolves if the server answers, else rejects. */
   probe(): Promise<unknown>;
 }
 
 const START_TIMEOUT_MS = 30_000;
 const STOP_TIMEOUT_MS = 10_000;
 
-/** A server program as a child process that tests can stop, freeze, crash and start again. */
+/** A server as a child process that tests can stop, pause, kill and restart. */
 export class ServerProcess {
   readonly #server: ServerCommand;
   #child: ChildProcess | undefined;
@@ -41,7 +41,7 @@ export class ServerProcess {
     this.#child = this.#spawn();
     const deadline = Date.now() + START_TIMEOUT_MS;
     for (;;) {
-      if (!this.#child) throw new Error(`${this.#server.name} ended at once:\n${this.#log()}`);
+      if (!this.#child) throw new Error(`${this.#server.name} ended at its start:\n${this.#log()}`);
       if (await this.#answers()) return;
       if (Date.now() > deadline) break;
       await sleep(10);
@@ -50,9 +50,9 @@ export class ServerProcess {
     throw new Error(`${this.#server.name} did not answer in time:\n${this.#log()}`);
   }
 
-  /** Freezes it: connections stay open, nothing is answered. */
+  /** Stops its processes: connections stay open, without any answer. */
   async pause(): Promise<void> {
-    signalAll([this.pid], 'SIGSTOP'); // first the parent, which could start another child meanwhile
+    signalAll([this.pid], 'SIGSTOP'); // the parent first, which could start another child meanwhile
     signalAll(familyOf(this.pid), 'SIGSTOP');
   }
 
@@ -60,7 +60,7 @@ export class ServerProcess {
     signalAll(familyOf(this.pid), 'SIGCONT');
   }
 
-  /** A crash: no goodbye to anybody. */
+  /** A crash. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
@@ -77,7 +77,7 @@ export class ServerProcess {
   #spawn(): ChildProcess {
     const { command, args, directory, logFile, user, reapSignal } = this.#server;
     const log = openSync(logFile, 'a');
-    // a group of its own, so that Ctrl-C in the terminal ends the tests and not the server under them
+    // its own process group: Ctrl-C in the terminal ends the tests, and not their servers
     const child = spawn(command, args, {
       cwd: directory,
       detached: true,

@@ -4,7 +4,7 @@ interface RunResults {
   testResults: { testResults: { status: string; fullName: string }[] }[];
 }
 
-/** Says at the end of a run with which servers it was done, and what was left out for want of a program. */
+/** Prints the servers of a run at its end, and the number of tests that a missing program skipped. */
 export default class ServersReporter {
   onRunComplete(_contexts: unknown, results: RunResults): void {
     const skipped = results.testResults

@@ -14,7 +14,7 @@ import {
 
 export interface RedisKind {
   name: string;
-  /** The real ones need a redis-server program, the embedded ones need nothing. */
+  /** A real Redis needs a redis-server program. */
   available: boolean;
   cluster: boolean;
   start(): Promise<RedisServer>;
@@ -27,7 +27,7 @@ export const redisKinds: RedisKind[] = [
   { name: 'real Redis Cluster', available: hasRedisServer(), cluster: true, start: startRedisCluster },
 ];
 
-/** The same suite for each kind of Redis; those this machine lacks are skipped under a name that says so. */
+/** Runs a suite on each kind of Redis. A kind that this machine does not have is skipped and marked. */
 export function describeEachRedis(title: string, suite: (kind: RedisKind) => void): void {
   for (const kind of redisKinds)
     describeIf(kind.available, `${title} on ${kind.name}`, missingRedis, () => suite(kind));
@@ -53,7 +53,7 @@ export function describeWithRuby(title: string, suite: () => void): void {
   describeIf(hasRubyClient(), title, missingRuby, suite);
 }
 
-/** A suite that looks at pages in a real browser. */
+/** A suite that opens pages in a real browser. */
 export function describeWithBrowser(title: string, suite: () => void): void {
   describeIf(hasBrowser(), title, missingBrowser, suite);
 }

@@ -8,7 +8,7 @@ export interface TemporaryDirectory {
   remove(): Promise<void>;
 }
 
-/** A fresh directory that is gone after the run, whether or not remove() is called. */
+/** Creates a directory. It is removed by the end of the run, even without remove(). */
 export async function temporaryDirectory(prefix: string, parent = tmpdir()): Promise<TemporaryDirectory> {
   const path = await mkdtemp(join(parent, `${prefix}-`));
   const removed = watchDirectory(path);
@@ -21,11 +21,11 @@ export async function temporaryDirectory(prefix: string, parent = tmpdir()): Pro
   };
 }
 
-const ENOUGH_BYTES = 2 * 1024 ** 3;
+const REQUIRED_BYTES = 2 * 1024 ** 3;
 
-/** A directory in memory where the system has one of some size (in a container it often has not). */
+/** A directory in memory if that is large enough (in a container it often is not), else one on disk. */
 export async function memoryOrDisk(): Promise<string> {
   if (process.platform !== 'linux') return tmpdir();
   const { bavail, bsize } = await statfs('/dev/shm').catch(() => ({ bavail: 0, bsize: 0 }));
-  return bavail * bsize >= ENOUGH_BYTES ? '/dev/shm' : tmpdir();
+  return bavail * bsize >= REQUIRED_BYTES ? '/dev/shm' : tmpdir();
 }

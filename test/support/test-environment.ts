@@ -3,8 +3,8 @@ import { TestEnvironment } from 'jest-environment-node';
 const endWorker = () => process.exit(1);
 
 /**
- * A test worker whose jest was interrupted would go on with its test to the end, and so would its servers. Only
- * out here, beside the sandbox of the tests, does a listener hear that the parent is gone.
+ * Ends a test worker whose parent was interrupted. Otherwise it would continue its test, with its servers. The sandbox of
+ * the tests does not receive the event `disconnect`, the environment does.
  */
 export default class WorkerEnvironment extends TestEnvironment {
   override async setup(): Promise<void> {
@@ -13,7 +13,7 @@ export default class WorkerEnvironment extends TestEnvironment {
   }
 
   override async teardown(): Promise<void> {
-    process.off('disconnect', endWorker); // listening would keep the worker alive
+    process.off('disconnect', endWorker); // a listener would keep the worker alive
     await super.teardown();
   }
 }

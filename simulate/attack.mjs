@@ -34,6 +34,12 @@ try {
   console.log(
     isWithinLimits ? '\nAll attackers stayed within the limits.' : '\nAN ATTACKER EXCEEDED A LIMIT.',
   );
+  if (client.unavailable > 0) {
+    console.log(
+      `${client.unavailable} responses were ServiceUnavailableError. The machine is overloaded: fewer SMS were sent ` +
+        'and more honest users were rejected than the rate limits alone would cause.',
+    );
+  }
 } finally {
   await environment.stop();
 }

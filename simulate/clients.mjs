@@ -1,6 +1,6 @@
 // The clients of a simulation: honest users and attackers.
 
-const CAPTCHA = '{ imageCaptcha { ... on ImageCaptcha { id } } }';
+const CAPTCHA = '{ imageCaptcha { __typename ... on ImageCaptcha { id } } }';
 const REQUEST = 'mutation ($input: RequestSmsCodeInput!) { requestSmsCode(input: $input) { __typename } }';
 const VERIFY = 'mutation ($input: VerifySmsCodeInput!) { verifySmsCode(input: $input) { __typename } }';
 const PREFIXES = '130 131 135 136 137 138 139 150 151 158 180 186 187 188'.split(' ');
@@ -23,6 +23,8 @@ function addressAt(index) {
 }
 
 export class Client {
+  /** The number of `ServiceUnavailableError` responses. They are a sign of an overloaded machine. */
+  unavailable = 0;
   #url;
   #redis;
   #phones;
@@ -59,6 +61,8 @@ export class Client {
     });
     const { data, errors } = await response.json();
     if (!data) throw new Error(JSON.stringify(errors));
+    const [{ __typename }] = Object.values(data);
+    if (__typename === 'ServiceUnavailableError') this.unavailable += 1;
     return data;
   }
 }

@@ -1,43 +1,51 @@
-// Three pages from one build: the registration page, the phone that shows simulated texts, and the playground.
+// Builds every HTML page of this directory: the registration page, the simulated phone and the playground.
 
+import { readdirSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 import { precompress } from './precompress.ts';
 
-/** Where `npm run dev` has the service. */
+const pages = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.html'));
+
+/** The service that `npm run dev` starts next to this development server, and the paths that it answers. */
 const service = `http://127.0.0.1:${process.env.YANZHENG_PORT}`;
+const servicePaths = ['/graphql', '/phone/messages', '/demo.json'];
 
 export default defineConfig({
-  // The paths of the pages, and 404 for all others.
+  // Several pages, not one: an unknown path is a 404 instead of index.html.
   appType: 'mpa',
   plugins: [react(), precompress()],
   build: {
     rolldownOptions: {
-      input: ['index.html', 'phone.html', 'playground.html'],
-      // how long its plugins take depends on the machine
+      input: pages,
+      // Plugin timings depend on the machine.
       checks: { pluginTimings: false },
       onLog(level, log, handle) {
-        // GraphiQL's files carry a word for a compiler that has been over them already.
+        // The React Compiler has compiled GraphiQL already. Its directive has no further use.
         if (log.code === 'MODULE_LEVEL_DIRECTIVE' && log.message.includes('"use no memo"')) return;
         handle(level, log);
       },
     },
-    // The pages' policy takes scripts and fonts from the service itself only, none out of a data URI.
+    // The pages' content security policy forbids scripts and fonts in data URIs.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // An editor is as large as it is.
+    // Monaco, the editor of the playground, exceeds the default limit.
     chunkSizeWarningLimit: 8000,
   },
   worker: { format: 'es' },
-  // They import workers in a way that only a build of Vite knows, not what prepares packages for development.
   optimizeDeps: {
+    // They import workers with `?worker`, which the dependency optimizer does not support.
     exclude: ['graphiql/setup-workers/vite', '@graphiql/react/setup-workers/vite'],
-    // what these workers import, and is no ES module
-    include: ['graphql-language-service', 'picomatch-browser'],
+    include: [
+      // The workers import these CommonJS packages.
+      'graphql-language-service',
+      'picomatch-browser',
+      // The workers and graphql-language-service must share one instance, which is bundled only if it is listed.
+      'graphql',
+    ],
   },
-  // What the pages ask the service.
   server: {
-    proxy: Object.fromEntries(['/graphql', '/phone/texts', '/demo.json'].map((path) => [path, service])),
+    proxy: Object.fromEntries(servicePaths.map((path) => [path, service])),
   },
 });

@@ -1,5 +1,5 @@
-// A backend of your own that accepts a verification token: `curl -X POST -H 'authorization: Bearer <token>' …`.
-// It checks the token by the public keys and takes it once. Needs jose and ioredis; see README.md beside it.
+// A backend that accepts a verification token: `curl -X POST -H 'authorization: Bearer <token>' …`.
+// It verifies the token with the public keys and accepts it once. It needs jose and ioredis; see README.md.
 
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
@@ -13,19 +13,20 @@ const rules = {
   typ: 'mobile-verification+jwt',
   issuer: TOKEN_ISSUER,
   audience: TOKEN_AUDIENCE,
-  requiredClaims: ['exp', 'jti', 'mobile', 'purpose'],
+  requiredClaims: ['exp', 'jti', 'phone_number', 'purpose'],
 };
 
-/** What the token proves; throws if it is none, or was brought here before. */
+/** Returns what the token proves. Throws if the token is invalid or spent. */
 async function accept(token) {
   const { payload } = await jwtVerify(token, keys, rules);
+  if (payload.phone_number_verified !== true) throw new Error('the phone number is not verified');
   const isFirst = await redis.set(`accepted:${payload.jti}`, 1, 'EXAT', payload.exp, 'NX');
-  if (!isFirst) throw new Error('the token was spent');
-  return { mobile: payload.mobile, purpose: payload.purpose, userId: payload.sub };
+  if (!isFirst) throw new Error('the token is spent');
+  return { mobile: payload.phone_number, purpose: payload.purpose, userId: payload.sub };
 }
 
 createServer(async ({ headers }, response) => {
-  const proof = await accept(headers.authorization?.replace('Bearer ', '') ?? '').catch(() => undefined);
-  response.writeHead(proof ? 200 : 401, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(proof ?? { error: 'verify the mobile first' }));
+  const verification = await accept(headers.authorization?.replace('Bearer ', '') ?? '').catch(() => undefined);
+  response.writeHead(verification ? 200 : 401, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(verification ?? { error: 'verify the mobile first' }));
 }).listen(Number(PORT), '127.0.0.1');

@@ -1,5 +1,5 @@
-// A walk through the verification in a terminal: captcha, text, code, registration.
-// The types of the service, and the functions that call it, are generated; see README.md.
+// A verification in the terminal: captcha, SMS, code, registration.
+// The types and the functions that call the service are generated; see README.md.
 package main
 
 import (
@@ -27,24 +27,24 @@ func main() {
 		os.Exit(2)
 	}
 	service = gqlclient.New(os.Args[1], nil)
-	if err := walk(os.Args[2]); err != nil {
+	if err := run(os.Args[2]); err != nil {
 		fmt.Println(err)
 		os.Exit(1)
 	}
 }
 
-func walk(mobile string) error {
+func run(mobile string) error {
 	if err := requestCode(mobile); err != nil {
 		return err
 	}
-	token, err := proveMobile(mobile)
+	token, err := verifyMobile(mobile)
 	if err != nil {
 		return err
 	}
 	return register(token)
 }
 
-// requestCode has a text sent, with as many captchas as it takes to read one rightly.
+// requestCode requests an SMS. It asks for another captcha after each wrong answer.
 func requestCode(mobile string) error {
 	for {
 		captcha, err := newCaptcha()
@@ -59,7 +59,7 @@ func requestCode(mobile string) error {
 			Mobile:        mobile,
 			CaptchaId:     captcha.Id,
 			CaptchaAnswer: answer,
-			Purpose:       SmsCodePurposeRegister, // the default of the schema has to be written out in Go
+			Purpose:       SmsCodePurposeRegister, // the generator ignores the default of the schema
 		})
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func requestCode(mobile string) error {
 		case *TooManyRequestsError:
 			return fmt.Errorf("%s (%s, %d s)", outcome.Message, outcome.Scope, outcome.RetryAfterSeconds)
 		default:
-			return refusal(outcome)
+			return userError(outcome)
 		}
 	}
 }
@@ -85,17 +85,17 @@ func newCaptcha() (*ImageCaptcha, error) {
 	}
 	captcha, isCaptcha := result.Value.(*ImageCaptcha)
 	if !isCaptcha {
-		return nil, refusal(result.Value)
+		return nil, userError(result.Value)
 	}
-	picture, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(captcha.Image, "data:image/png;base64,"))
+	image, err := base64.StdEncoding.DecodeString(strings.TrimPrefix(captcha.Image, "data:image/png;base64,"))
 	if err != nil {
 		return nil, err
 	}
-	return captcha, os.WriteFile("captcha.png", picture, 0o600)
+	return captcha, os.WriteFile("captcha.png", image, 0o600)
 }
 
-// proveMobile trades the code for a token, with as many tries as the service grants.
-func proveMobile(mobile string) (string, error) {
+// verifyMobile exchanges the code for a token. It asks for another code after each wrong one.
+func verifyMobile(mobile string) (string, error) {
 	for {
 		code, err := ask("the code?")
 		if err != nil {
@@ -115,7 +115,7 @@ func proveMobile(mobile string) (string, error) {
 		case *SmsCodeMismatchError:
 			fmt.Printf("%s (%d left)\n", outcome.Message, outcome.AttemptsRemaining)
 		default:
-			return "", refusal(outcome)
+			return "", userError(outcome)
 		}
 	}
 }
@@ -127,30 +127,30 @@ func register(token string) error {
 	}
 	registered, isRegistered := result.Value.(*UserRegistered)
 	if !isRegistered {
-		return refusal(result.Value)
+		return userError(result.Value)
 	}
 	user := registered.User
 	fmt.Printf("registered %s as %s at %s\n", user.Mobile, user.Id, user.RegisteredAt)
 	return nil
 }
 
-// refusal is the sentence for a person, which every other member of a union has, whatever its type.
-func refusal(outcome interface{}) error {
+// userError returns the message of an error. Every error of the schema implements UserError.
+func userError(outcome interface{}) error {
 	fields, err := json.Marshal(outcome)
 	if err != nil {
 		return err
 	}
-	var refused UserError
-	if err := json.Unmarshal(fields, &refused); err != nil {
+	var failure UserError
+	if err := json.Unmarshal(fields, &failure); err != nil {
 		return err
 	}
-	return errors.New(refused.Message)
+	return errors.New(failure.Message)
 }
 
 func ask(question string) (string, error) {
 	fmt.Println(question)
 	if !input.Scan() {
-		return "", errors.New("no answer")
+		return "", errors.New("no input")
 	}
 	return input.Text(), nil
 }

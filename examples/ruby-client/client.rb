@@ -1,5 +1,5 @@
-# A walk through the verification in a terminal: captcha, text, code, registration.
-# The types of the service are made from its schema when this starts; see README.md.
+# A verification in the terminal: captcha, SMS, code, registration.
+# The types are created from the schema at the start; see README.md.
 
 require "graphql/client"
 require "graphql/client/http"
@@ -15,7 +15,7 @@ SERVICE = GraphQL::Client.new(schema: SCHEMA, execute: GraphQL::Client::HTTP.new
 Operations = SERVICE.parse(File.read(File.expand_path("../operations.graphql", __dir__)))
 Types = SERVICE.types
 
-# What the service answers to an operation of one field: a member of its union.
+# Runs an operation and returns the member of its union.
 def call(operation, input = nil)
   response = SERVICE.query(operation, variables: input ? { input: input } : {})
   abort response.errors.messages.values.join("\n") if response.errors.any?
@@ -24,11 +24,11 @@ end
 
 def ask(question)
   puts question
-  $stdin.gets&.chomp || abort("no answer")
+  $stdin.gets&.chomp || abort("no input")
 end
 
-# Every refusal is a UserError, whatever its type, and has a sentence for a person.
-def refuse(outcome)
+# Every error of the schema is a UserError with a message.
+def fail_with(outcome)
   puts outcome.message
   exit 1
 end
@@ -38,11 +38,11 @@ def new_captcha
   when Types::ImageCaptcha
     File.binwrite("captcha.png", outcome.image.delete_prefix("data:image/png;base64,").unpack1("m"))
     outcome
-  when Types::UserError then refuse outcome
+  when Types::UserError then fail_with outcome
   end
 end
 
-# Has a text sent, with as many captchas as it takes to read one rightly.
+# Requests an SMS. Asks for another captcha after each wrong answer.
 def request_code
   loop do
     captcha = new_captcha
@@ -56,20 +56,20 @@ def request_code
     when Types::TooManyRequestsError
       puts "#{outcome.message} (#{outcome.scope}, #{outcome.retry_after_seconds} s)"
       exit 1
-    when Types::UserError then refuse outcome
+    when Types::UserError then fail_with outcome
     end
   end
 end
 
-# Trades the code for a token, with as many tries as the service grants.
-def prove_mobile
+# Exchanges the code for a token. Asks for another code after each wrong one.
+def verify_mobile
   loop do
     input = { mobile: MOBILE, code: ask("the code?") }
     case outcome = call(Operations::VerifySmsCode, input, &:verify_sms_code)
     when Types::MobileVerified then return outcome.verification_token
     when Types::SmsCodeMismatchError
       puts "#{outcome.message} (#{outcome.attempts_remaining} left)"
-    when Types::UserError then refuse outcome
+    when Types::UserError then fail_with outcome
     end
   end
 end
@@ -79,10 +79,10 @@ def register(token)
   when Types::UserRegistered
     user = outcome.user
     puts "registered #{user.mobile} as #{user.id} at #{user.registered_at}"
-  when Types::UserError then refuse outcome
+  when Types::UserError then fail_with outcome
   end
 end
 
 $stdout.sync = true
 request_code
-register prove_mobile
+register verify_mobile

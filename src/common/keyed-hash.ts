@@ -6,9 +6,19 @@ import { createHmac, type KeyObject } from 'node:crypto';
 export type KeyedHash = (kind: string, value: string) => string;
 
 const HASH_LENGTH = 22;
+/** One request hashes its mobile for every key and log line. The cache holds the values of the requests in flight. */
+const CACHE_SIZE = 512;
 
 /** HMAC-SHA-256 under the secret, truncated to 128 bits. */
 export function createKeyedHash(secret: KeyObject): KeyedHash {
-  return (kind, value) =>
-    createHmac('sha256', secret).update(`${kind}\0${value}`).digest('base64url').slice(0, HASH_LENGTH);
+  const cache = new Map<string, string>();
+  return (kind, value) => {
+    const input = `${kind}\0${value}`;
+    const cached = cache.get(input);
+    if (cached !== undefined) return cached;
+    const hash = createHmac('sha256', secret).update(input).digest('base64url').slice(0, HASH_LENGTH);
+    if (cache.size >= CACHE_SIZE) cache.clear();
+    cache.set(input, hash);
+    return hash;
+  };
 }

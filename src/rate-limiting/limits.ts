@@ -88,7 +88,7 @@ const catalogue = {
       windowSeconds: DAY_SECONDS,
     },
     {
-      // Against SMS pumping, which walks through number ranges: it counts only SMS whose code nobody verified.
+      // Against SMS pumping, which sends to many numbers of one range: it counts only SMS whose code nobody verified.
       name: 'rangeHour',
       key: (keys, mobile) => keys.rangeLimit(mobile, 'hour'),
       scope: RateLimitScope.SERVICE,
@@ -167,6 +167,9 @@ export class RateLimits {
 
   private valueOf(value: number | Setting): number {
     if (typeof value === 'number') return value;
-    return (this.settings as Readonly<Record<string, number | undefined>>)[value.name] ?? value.fallback ?? 0;
+    const settings: Readonly<Record<string, number | undefined>> = this.settings;
+    const configured = settings[value.name] ?? value.fallback;
+    if (configured === undefined) throw new Error(`${value.name} has no value`);
+    return configured;
   }
 }

@@ -1,67 +1,52 @@
-// The simulated phone, and a registration with its help alone.
+// The page of the simulated phone, and a registration that uses it.
 
-import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Browser } from 'playwright-core';
+import { expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
-import { findingsOfAxe, newPage, SCREENSHOTS, startBrowser, watch } from '../support/browser.ts';
-import { RegistrationPage } from '../support/registration-page.ts';
+import { accessibilityViolations, newPage, saveScreenshot } from '../support/browser.ts';
+import { SMALL_PHONE, withRegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 describeWithBrowser('the simulated phone', () => {
-  let app: TestApp;
-  let browser: Browser;
-  beforeAll(async () => {
-    [app, browser] = await Promise.all([
-      startTestApp({ settings: { SMS_PROVIDER: 'simulated' } }),
-      startBrowser(),
-    ]);
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
+  const suite = withRegistrationPage({ settings: { SMS_PROVIDER: 'simulated' } });
 
-  it('is linked by the registration page, and shows the text that registers', async () => {
-    const registration = await RegistrationPage.open(app, browser);
+  it('is linked from the registration page and shows the SMS with the code', async () => {
+    const registration = await suite.open();
     await registration.sendTo(freshMobile());
-    const [tab] = await Promise.all([
+    const [phone] = await Promise.all([
       registration.page.context().waitForEvent('page'),
       registration.page.getByRole('link', { name: '查看模拟手机收到的短信' }).click(),
     ]);
-    const code = await tab.locator('li strong').first().textContent();
+    const code = await phone.locator('li strong').first().textContent();
     await registration.code.fill(String(code));
-    await registration.page.getByRole('heading', { name: '注册成功' }).waitFor();
-    await registration.close();
+    await registration.registered.waitFor();
   });
 
-  it('shows new texts above the others, by itself', async () => {
-    const { page, errors, hosts } = await newPage(browser, {
+  it('shows a new SMS above the others without a reload', async () => {
+    const { page, errors, hosts } = await newPage(suite.browser, {
+      ...SMALL_PHONE,
       locale: 'en',
       colorScheme: 'dark',
-      viewport: { width: 320, height: 640 },
     });
-    await page.goto(`${app.url}/phone`);
+    await page.goto(`${suite.app.url}/phone`);
     await page.getByRole('heading', { name: 'Simulated phone' }).waitFor();
     for (const mobile of [freshMobile(), freshMobile()]) {
-      expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
+      expectType(await suite.app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
       await page
         .locator('li')
         .first()
         .getByText(`138****${mobile.slice(7)}`)
         .waitFor();
     }
-    await page.screenshot({ path: join(SCREENSHOTS, 'phone-320.png'), fullPage: true });
-    expect(await findingsOfAxe(page)).toEqual([]);
+    await saveScreenshot(page, 'phone-320');
+    expect(await accessibilityViolations(page)).toEqual([]);
     expect(errors).toEqual([]);
     expect([...hosts]).toEqual(['127.0.0.1']);
     await page.context().close();
   });
 
-  it('says that the service is away, and goes on when it is back', async () => {
-    const { page } = watch(await browser.newPage({ locale: 'zh-CN' }));
-    await page.goto(`${app.url}/phone`);
+  it('keeps its messages while the service is unreachable and reconnects', async () => {
+    const { page } = await newPage(suite.browser, { locale: 'zh-CN' });
+    await page.goto(`${suite.app.url}/phone`);
     await page.locator('li').first().waitFor();
     await page.context().setOffline(true);
     await page.getByText('服务没有响应').waitFor();

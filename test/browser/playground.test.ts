@@ -1,112 +1,124 @@
-// The GraphQL IDE, as somebody uses it who has only this machine: from the captcha to a registered user.
+// The playground without any other host: from a captcha to a registered user.
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Browser, Page, Response } from 'playwright-core';
-import { newPage, startBrowser, type Watched } from '../support/browser.ts';
+import type { Page, Response } from 'playwright-core';
+import { newPage, type ObservedPage, withBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+import { readCaptchaAnswer } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
 const OPERATIONS = ['ImageCaptcha', 'RequestSmsCode', 'VerifySmsCode', 'RegisterUser'];
 
-const isAnswer = (response: Response) => new URL(response.url()).pathname === '/graphql';
-const isIntrospection = (response: Response) =>
-  !!response.request().postData()?.includes('IntrospectionQuery');
-
+/** The tests build on each other, as the steps of a verification do. */
 describeWithBrowser('the playground', () => {
+  const browser = withBrowser();
   let app: TestApp;
-  let browser: Browser;
-  let watched: Watched;
+  let observed: ObservedPage;
   let page: Page;
-  const answered: Response[] = [];
+  const responses: Response[] = [];
 
   beforeAll(async () => {
-    [app, browser] = await Promise.all([startTestApp({ settings: { PLAYGROUND: 'on' } }), startBrowser()]);
-    watched = await newPage(browser);
-    page = watched.page;
+    app = await startTestApp({ settings: { PLAYGROUND: 'on' } });
+    observed = await newPage(browser());
+    page = observed.page;
     page.setDefaultTimeout(5000);
-    page.on('response', (response) => answered.push(response));
+    page.on('response', (response) => responses.push(response));
     await page.goto(`${app.url}/playground`);
   });
+  afterAll(() => app?.stop());
 
-  afterAll(async () => {
-    await browser?.close();
-    await app?.stop();
-  });
-
-  /** Runs what the open tab has, and returns the answer once it is on the screen. */
+  /** Runs the operation of the open tab. Resolves to its result once the page shows it. */
   async function run(): Promise<Record<string, unknown>> {
-    const response = page.waitForResponse((some) => isAnswer(some) && !isIntrospection(some));
+    const response = page.waitForResponse(isOperationResult);
     await page.getByRole('button', { name: 'Execute query' }).click();
     const { data } = await (await response).json();
-    const [answer] = Object.values<Record<string, unknown>>(data);
+    const [result] = Object.values<Record<string, unknown>>(data);
     await page
       .getByLabel('Result Window')
-      .getByText(new RegExp(`"${answer?.__typename}"`))
+      .getByText(new RegExp(`"${result?.__typename}"`))
       .waitFor();
-    return answer ?? {};
+    return result ?? {};
   }
 
-  const kept = () => page.evaluate(() => localStorage.getItem('graphiql:variables'));
   const variables = () => page.getByRole('region', { name: 'Variables' });
 
-  test('opens with the four operations in the order of their use, and nothing to complain of', async () => {
-    await page.getByRole('region', { name: 'Operation Editor' }).getByText('1 of 4: a captcha').waitFor();
+  /**
+   * Whether GraphiQL has processed and stored an operation and its variables. It parses and stores the editors and the
+   * tabs with different delays. Until then it runs the operation of the previous tab, and a reload adds a tab.
+   */
+  async function isStored(operation: string, value: string): Promise<boolean> {
+    const read = (key: string) => page.evaluate((name) => localStorage.getItem(name), `graphiql:${key}`);
+    const [query, variables, tabState] = await Promise.all(['query', 'variables', 'tabState'].map(read));
+    const { tabs, activeTabIndex } = JSON.parse(tabState ?? '{"tabs":[]}');
+    const tab = tabs[activeTabIndex];
+    const isConsistent = tab?.query === query && tab?.variables === variables;
+    return isConsistent && tab.title === operation && variables?.includes(value) === true;
+  }
+
+  test('opens a tab for each operation, in the order of a verification', async () => {
+    await page.getByRole('region', { name: 'Operation Editor' }).getByText('1 of 4: get a captcha').waitFor();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(OPERATIONS);
     await expect(page.title()).resolves.toBe('Yanzheng playground');
   });
 
-  test('shows the picture of a captcha, and takes what was read to the request for a text', async () => {
+  test('shows the captcha image and copies its answer into the request for an SMS', async () => {
     const { id } = await run();
-    const picture = page.getByAltText('Captcha');
-    await picture.waitFor();
-    expect(await picture.evaluate((image: { naturalWidth?: number }) => image.naturalWidth)).toBe(180);
+    const image = page.getByAltText('Captcha');
+    await image.waitFor();
+    expect(await image.evaluate((element: { naturalWidth?: number }) => element.naturalWidth)).toBe(180);
 
-    await page.getByLabel('What do you read?').fill(String(await app.redis.get(`captcha:${id}`)));
-    await page.getByRole('button', { name: 'Put into RequestSmsCode' }).click();
+    await page.getByLabel('Characters in the image').fill(await readCaptchaAnswer(app, id));
+    await page.getByRole('button', { name: 'Fill in RequestSmsCode' }).click();
     expect(await run()).toMatchObject({ __typename: 'SmsCodeSent', mobile: '139****9000' });
     expect(app.gateway.requests).toHaveLength(1);
   });
 
-  test('takes the proof of the code to the registration', async () => {
+  test('copies the verification token into the registration', async () => {
     await page.getByRole('tab', { name: 'VerifySmsCode' }).click();
-    await variables().getByText('""', { exact: true }).click(); // the code's, and the cursor is between them
+    // The empty code is the only empty string. The click places the cursor between its quotes.
+    await variables().getByText('""', { exact: true }).click();
     await page.keyboard.type(app.gateway.lastCode);
-    await page.waitForTimeout(150); // GraphiQL looks at a document 100 ms after it is opened
+    await eventually(() => isStored('VerifySmsCode', app.gateway.lastCode));
     expect(await run()).toMatchObject({ __typename: 'MobileVerified' });
-    await page.getByRole('button', { name: 'Put into RegisterUser' }).click();
+    await page.getByRole('button', { name: 'Fill in RegisterUser' }).click();
     expect(await run()).toMatchObject({ __typename: 'UserRegistered', user: { mobile: '+8613900139000' } });
   });
 
-  test('still has over a reload what was typed', async () => {
+  test('restores the variables after a reload', async () => {
     await page.getByRole('tab', { name: 'VerifySmsCode' }).click();
-    await eventually(async () => (await kept())?.includes(app.gateway.lastCode) === true);
+    await eventually(() => isStored('VerifySmsCode', app.gateway.lastCode));
     await page.reload();
     await variables().getByText(app.gateway.lastCode).waitFor();
     expect(await page.getByRole('tab').allInnerTexts()).toEqual(OPERATIONS);
   });
 
-  test('fills the window and no more', async () => {
-    const rest = 'document.documentElement.scrollHeight - document.documentElement.clientHeight';
-    expect(await page.evaluate(rest)).toBe(0);
+  test('fits into the window without scrolling', async () => {
+    const overflow = 'document.documentElement.scrollHeight - document.documentElement.clientHeight';
+    expect(await page.evaluate(overflow)).toBe(0);
   });
 
-  test('asks no other host for anything, and keeps to its policy', () => {
-    expect([...watched.hosts]).toEqual(['127.0.0.1']);
-    expect(watched.errors).toEqual([]);
+  test('sends no request to another host and never violates its content security policy', () => {
+    expect([...observed.hosts]).toEqual(['127.0.0.1']);
+    expect(observed.errors).toEqual([]);
   });
 
-  test('has its files compressed, under names that change with them, for browsers to keep', async () => {
+  test('serves its files compressed and immutable, with a hash in each name', async () => {
     const document = await fetch(`${app.url}/playground`);
     expect(document.headers.get('cache-control')).toBe('no-cache');
     expect(document.headers.get('content-encoding')).toMatch(/^(br|gzip)$/);
 
-    const files = answered.filter((response) => response.url().includes('/assets/'));
-    expect(files.length).toBeGreaterThan(5);
-    for (const file of files) {
-      expect(file.url()).toMatch(/-[\w-]{8}\.\w+$/);
-      expect(file.headers()['cache-control']).toBe('public, max-age=31536000, immutable');
-      expect(file.headers()['content-encoding']).toMatch(/^(br|gzip)$/);
+    const assets = responses.filter((response) => response.url().includes('/assets/'));
+    expect(assets.length).toBeGreaterThan(5);
+    for (const asset of assets) {
+      expect(asset.url()).toMatch(/-[\w-]{8}\.\w+$/);
+      expect(asset.headers()['cache-control']).toBe('public, max-age=31536000, immutable');
+      expect(asset.headers()['content-encoding']).toMatch(/^(br|gzip)$/);
     }
   });
 });
+
+function isOperationResult(response: Response): boolean {
+  const isIntrospection = response.request().postData()?.includes('IntrospectionQuery') === true;
+  return new URL(response.url()).pathname === '/graphql' && !isIntrospection;
+}

@@ -1,10 +1,11 @@
-// The registration page as a person uses it: fields and buttons by the names that are read out.
+// A page object of the registration page: fields and buttons by their accessible names.
 
-import { join } from 'node:path';
-import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
-import { newPage, SCREENSHOTS, type Watched, watch } from './browser.ts';
+import { afterAll, afterEach, beforeAll, beforeEach } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Locator, Page, Route } from 'playwright-core';
+import { newPage, type ObservedPage, observe, saveScreenshot, withBrowser } from './browser.ts';
 import { eventually } from './eventually.ts';
-import type { TestApp } from './test-app.ts';
+import { startTestApp, type TestApp, type TestAppOptions } from './test-app.ts';
+import { success } from './test-gateway.ts';
 
 const NAMES = {
   'zh-CN': {
@@ -13,156 +14,220 @@ const NAMES = {
     code: '短信验证码',
     send: /获取验证码|秒|发送中/,
     register: /^注册/,
-    another: '换一张',
+    newCaptcha: '换一张',
     retry: '重试',
+    registered: '注册成功',
   },
   en: {
     mobile: 'Mobile number',
-    captchaAnswer: 'Characters in the picture',
-    code: 'Code from the text message',
+    captchaAnswer: 'Characters in the image',
+    code: 'Code from the SMS',
     send: /Send code|^\d+ s$|Sending/,
     register: /^Register/,
-    another: 'Another picture',
+    newCaptcha: 'New image',
     retry: 'Try again',
+    registered: 'You are registered',
   },
 } as const;
 
+export const SMALL_PHONE = { viewport: { width: 320, height: 640 } };
+
 export type PageLanguage = keyof typeof NAMES;
+export type PageField = 'mobile' | 'captchaAnswer' | 'code';
 
 export interface PageOptions extends BrowserContextOptions {
   readonly language?: PageLanguage;
-  /** What the browser says that its person reads. */
+  /** The preferred languages of the browser, if not the one language. */
   readonly languages?: readonly string[];
-  /** Where the page is, if not at the service itself. */
+  /** The address of the page, if the service does not serve it. */
   readonly url?: string;
 }
 
+export interface RegistrationPageSuite {
+  readonly app: TestApp;
+  readonly browser: Browser;
+  /** Opens the page with its own cookies and storage. It is closed after the test. */
+  open(options?: PageOptions): Promise<RegistrationPage>;
+}
+
+/** Starts the service and a browser for a suite. The properties of the result are available in its tests. */
+export function withRegistrationPage(options: TestAppOptions = {}): RegistrationPageSuite {
+  const browser = withBrowser();
+  const openPages: RegistrationPage[] = [];
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await startTestApp({ ...options, settings: { DEMO: 'on', ...options.settings } });
+  });
+  beforeEach(() => {
+    app.gateway.answer = success;
+  });
+  afterEach(async () => {
+    await Promise.all(openPages.splice(0).map((page) => page.close()));
+  });
+  afterAll(() => app?.stop());
+  return {
+    get app() {
+      return app;
+    },
+    get browser() {
+      return browser();
+    },
+    async open(pageOptions) {
+      const page = await RegistrationPage.open(app, browser(), pageOptions);
+      openPages.push(page);
+      return page;
+    },
+  };
+}
+
 export class RegistrationPage {
-  /** The captchas that the page was given: their ids by their pictures. */
+  /** The captchas that the page has received: their ids by their images. */
   readonly captchas: ReadonlyMap<string, string>;
-  /** The operations that it asked for, in their order. */
-  readonly asked: string[] = [];
+  /** The operations that the page has sent, oldest first. */
+  readonly operations: string[] = [];
   readonly mobile: Locator;
   readonly captchaAnswer: Locator;
   readonly code: Locator;
   readonly send: Locator;
   readonly register: Locator;
-  readonly another: Locator;
+  readonly newCaptcha: Locator;
   readonly retry: Locator;
+  /** The heading of the confirmation. */
+  readonly registered: Locator;
 
   private constructor(
     private readonly app: TestApp,
-    readonly watched: Watched,
+    readonly observed: ObservedPage,
     private readonly url: string,
     language: PageLanguage,
   ) {
-    const { page } = watched;
+    const { page } = observed;
     const names = NAMES[language];
     this.mobile = page.getByRole('textbox', { name: names.mobile, exact: true });
     this.captchaAnswer = page.getByRole('textbox', { name: names.captchaAnswer, exact: true });
     this.code = page.getByRole('textbox', { name: names.code, exact: true });
     this.send = page.getByRole('button', { name: names.send });
     this.register = page.getByRole('button', { name: names.register });
-    this.another = page.getByRole('button', { name: names.another });
+    this.newCaptcha = page.getByRole('button', { name: names.newCaptcha });
     this.retry = page.getByRole('button', { name: names.retry });
+    this.registered = page.getByRole('heading', { name: names.registered });
     page.on('request', (request) => {
-      if (request.url().endsWith('/graphql')) this.asked.push(request.postDataJSON().operationName);
+      if (request.url().endsWith('/graphql')) this.operations.push(request.postDataJSON().operationName);
     });
-    this.captchas = captchasOf(page);
+    this.captchas = recordCaptchas(page);
   }
 
-  /** In a profile of its own. */
   static async open(app: TestApp, browser: Browser, options: PageOptions = {}): Promise<RegistrationPage> {
     const { language = 'zh-CN', languages, url = app.url, ...context } = options;
-    const watched = await newPage(browser, { locale: language, ...context });
+    const observed = await newPage(browser, { locale: language, ...context });
     if (languages) {
       const value = JSON.stringify(languages);
-      await watched.page.addInitScript(`Object.defineProperty(navigator, 'languages', { value: ${value} })`);
+      await observed.page.addInitScript(`Object.defineProperty(navigator, 'languages', { value: ${value} })`);
     }
-    return new RegistrationPage(app, watched, url, language).go();
+    return new RegistrationPage(app, observed, url, language).load();
   }
 
   get page(): Page {
-    return this.watched.page;
+    return this.observed.page;
   }
 
-  /** Another tab of the same profile. */
+  /** Opens another tab with the same cookies and storage. */
   async openTab(language: PageLanguage = 'zh-CN'): Promise<RegistrationPage> {
-    const watched = watch(await this.page.context().newPage());
-    return new RegistrationPage(this.app, watched, this.url, language).go();
+    const observed = observe(await this.page.context().newPage());
+    return new RegistrationPage(this.app, observed, this.url, language).load();
   }
 
-  async go(): Promise<this> {
+  async load(): Promise<this> {
     await this.page.goto(this.url);
-    await this.picture().waitFor();
+    await this.captchaImage().waitFor();
     return this;
   }
 
-  picture(): Locator {
+  /** Loads the page with a clock that the test controls. */
+  async reloadWithFakeClock(): Promise<void> {
+    await this.page.context().clock.install();
+    await this.load();
+  }
+
+  captchaImage(): Locator {
     return this.page.getByRole('img');
   }
 
-  /** What is said at a field. */
-  said(field: 'mobile' | 'captchaAnswer' | 'code' | 'form'): Locator {
-    return this.page.locator(`#${field}-message`);
+  /** The message at a field, or the message of the form. */
+  message(target: PageField | 'form'): Locator {
+    return this.page.locator(`#${target}-message`);
   }
 
-  /** The id of the picture that is shown, once the page is done with loading it. */
+  async expectFocus(field: PageField): Promise<void> {
+    await this[field].and(this.page.locator(':focus')).waitFor({ timeout: 10_000 });
+  }
+
+  /** The id of the captcha on the page, once it has loaded. */
   async captchaId(): Promise<string> {
-    const picture = this.page.locator('.picture[aria-busy=false] img');
+    const image = this.page.locator('.captcha-image[aria-busy=false] img');
     let id: string | undefined;
     await eventually(async () => {
-      id = this.captchas.get((await picture.getAttribute('src')) ?? '');
+      id = this.captchas.get((await image.getAttribute('src')) ?? '');
       return id !== undefined;
     });
     return String(id);
   }
 
-  /** Reads the picture, by looking into Redis. */
-  async readPicture(): Promise<string> {
-    return String(await this.app.redis.get(`captcha:${await this.captchaId()}`));
+  async readCaptcha(): Promise<string> {
+    return readCaptchaAnswer(this.app, await this.captchaId());
   }
 
-  /** How often it asked for an operation. */
+  /** Removes the captcha on the page from Redis. */
+  async expireCaptcha(): Promise<void> {
+    await this.app.redis.del(captchaKey(await this.captchaId()));
+  }
+
+  /** How often the page has sent an operation. */
   countOf(operation: string): number {
-    return this.asked.filter((asked) => asked === operation).length;
+    return this.operations.filter((sent) => sent === operation).length;
   }
 
-  /** What is read out with a field, besides its name. */
+  /** What a screen reader reads after the name of the field. */
   async description(field: Locator): Promise<string> {
     const ids = ((await field.getAttribute('aria-describedby')) ?? '').split(' ');
-    const there = ids.map((id) => this.page.locator(`#${id}`).allTextContents());
-    const texts = (await Promise.all(there)).flat();
-    return texts.join(' ').trim();
+    const contents = ids.map((id) => this.page.locator(`#${id}`).allTextContents());
+    return (await Promise.all(contents)).flat().join(' ').trim();
   }
 
-  /** Fills in what a text takes. */
+  /** Fills in everything that a request for an SMS needs. */
   async fill(mobile: string): Promise<void> {
     await this.mobile.fill(mobile);
-    await this.captchaAnswer.fill(await this.readPicture());
+    await this.captchaAnswer.fill(await this.readCaptcha());
   }
 
+  /** Requests an SMS. */
   async sendTo(mobile: string): Promise<void> {
     await this.fill(mobile);
     await this.send.click();
   }
 
-  /** The texts that went to a mobile. */
-  textsTo(mobile: string): number {
+  /** Requests an SMS and waits for the response. */
+  async sendSuccessfullyTo(mobile: string): Promise<void> {
+    await this.sendTo(mobile);
+    await this.expectFocus('code');
+  }
+
+  /** How many messages the SMS gateway has received for a mobile. */
+  messagesTo(mobile: string): number {
     return this.app.gateway.requests.filter(({ to }) => to === mobile).length;
   }
 
-  async keepPicture(name: string): Promise<void> {
-    await this.page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+  saveScreenshot(name: string): Promise<void> {
+    return saveScreenshot(this.page, name);
   }
 
-  /** From now on the service does what it is asked by that operation, and its answer gets lost. */
-  loseAnswersTo(operation: string): Promise<unknown> {
-    return loseAnswersTo(this.page, operation);
+  /** Drops the responses to an operation from now on. The service still executes it. */
+  loseResponses(operation: string): Promise<unknown> {
+    return loseResponses(this.page, operation);
   }
 
-  /** Answers arrive again. */
-  async mend(): Promise<void> {
+  /** Stops the interception of requests. */
+  async restoreResponses(): Promise<void> {
     await this.page.unroute('**/graphql');
   }
 
@@ -171,8 +236,17 @@ export class RegistrationPage {
   }
 }
 
-/** The captchas that a page is given from now on: their ids by their pictures. */
-export function captchasOf(page: Page): ReadonlyMap<string, string> {
+/** Reads the characters of a captcha from Redis. */
+export async function readCaptchaAnswer(app: TestApp, id: unknown): Promise<string> {
+  return String(await app.redis.get(captchaKey(id)));
+}
+
+function captchaKey(id: unknown): string {
+  return `yz:captcha:${id}`;
+}
+
+/** Records the captchas that a page receives from now on: their ids by their images. */
+export function recordCaptchas(page: Page): ReadonlyMap<string, string> {
   const captchas = new Map<string, string>();
   page.on('response', async (response) => {
     if (!response.url().endsWith('/graphql')) return;
@@ -183,11 +257,34 @@ export function captchasOf(page: Page): ReadonlyMap<string, string> {
   return captchas;
 }
 
-/** From now on the service does what it is asked by that operation, and its answer gets lost. */
-export function loseAnswersTo(page: Page, operation: string): Promise<unknown> {
-  return page.route('**/graphql', async (route) => {
-    if (route.request().postDataJSON().operationName !== operation) return route.continue();
+/** Drops the responses to an operation from now on. The service still executes it. */
+export function loseResponses(page: Page, operation: string): Promise<unknown> {
+  return intercept(page, operation, async (route) => {
     await route.fetch();
     await route.abort('connectionreset');
   });
+}
+
+/** Holds the requests of an operation. The function that it resolves to lets them pass. */
+export async function holdRequests(page: Page, operation: string): Promise<() => void> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  await intercept(page, operation, async (route) => {
+    await released;
+    await route.continue();
+  });
+  return release;
+}
+
+/** Handles the requests of one operation from now on. */
+export function intercept(
+  page: Page,
+  operation: string,
+  handle: (route: Route) => unknown,
+): Promise<unknown> {
+  return page.route('**/graphql', (route) =>
+    route.request().postDataJSON().operationName === operation ? handle(route) : route.fallback(),
+  );
 }

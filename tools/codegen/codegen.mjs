@@ -1,4 +1,4 @@
-// Writes the typed documents of the web pages from schema.graphql and from the operations that the pages send.
+// Generates the typed documents of the web pages from schema.graphql and the operations of the pages.
 
 const generated = '../../web/src/verification/generated/';
 

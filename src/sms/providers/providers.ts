@@ -19,9 +19,15 @@ export function smsProvider(name: SmsProviderName): SmsProviderDefinition {
   return smsProviders[name] as unknown as SmsProviderDefinition;
 }
 
-/** The settings of all providers. */
-export const smsProviderSettings = {
-  ...yuntongxunProvider.settings,
-  ...simulatedProvider.settings,
-  ...consoleProvider.settings,
-};
+type UnionToIntersection<Union> = (Union extends unknown ? (member: Union) => void : never) extends (
+  all: infer Intersection,
+) => void
+  ? Intersection
+  : never;
+type SmsProviderSettings = UnionToIntersection<(typeof smsProviders)[SmsProviderName]['settings']>;
+
+/** The settings of all providers, merged. */
+export const smsProviderSettings: SmsProviderSettings = Object.assign(
+  {},
+  ...Object.values(smsProviders).map(({ settings }) => settings),
+);

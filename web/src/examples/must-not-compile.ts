@@ -1,9 +1,9 @@
-// Mistakes that the compiler has to catch: if one of them compiled, its @ts-expect-error would be the error.
+// Mistakes that the compiler must reject. If one of them compiles, its @ts-expect-error is the error.
 
 import { assertNever, type RegisterUserOutcome } from '../verification/index.ts';
 
-/** A member that no case names, as one is that the schema has from tomorrow on. */
-export function forgetful(outcome: RegisterUserOutcome): string {
+/** One member has no case, as when the schema gains a member. */
+export function missingCase(outcome: RegisterUserOutcome): string {
   switch (outcome.__typename) {
     case 'UserRegistered':
       return outcome.user.mobile;
@@ -18,8 +18,8 @@ export function forgetful(outcome: RegisterUserOutcome): string {
   }
 }
 
-/** A field of one member, read from any. */
-export function hasty(outcome: RegisterUserOutcome): string {
+/** The field belongs to one member of the union. */
+export function uncheckedField(outcome: RegisterUserOutcome): string {
   // @ts-expect-error
   return outcome.user.mobile;
 }

@@ -1,4 +1,4 @@
-// From an outcome to what the page says, where, and where the person goes on.
+// Turns the outcome of an operation into feedback: the message, where it appears, and which field comes next.
 
 import {
   assertNever,
@@ -8,159 +8,175 @@ import {
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
 } from '../verification/index.ts';
-import type { Texts } from './messages.ts';
+import type { Messages } from './messages.ts';
 
-/** The fields, named as in the operations' inputs, and the form as a whole. */
-export type Place = 'mobile' | 'captchaAnswer' | 'code' | 'form';
+/** The fields have the names of the operations' inputs. */
+export type FieldName = 'mobile' | 'captchaAnswer' | 'code';
+
+/** Feedback belongs to one field or to the form as a whole. */
+export type FeedbackTarget = FieldName | 'form';
 
 export interface Feedback {
-  /** Where it is said. */
-  readonly at: Place;
+  readonly target: FeedbackTarget;
   readonly message: string;
-  /** What stands in the field is not at fault. */
-  readonly isFieldFine?: boolean;
-  /** What the page adds. */
+  /** The message appears at the field, but the value of the field is not the problem. */
+  readonly isFieldValid?: boolean;
+  /** What the page adds to the message of the service. */
   readonly hint?: string;
-  /** Seconds until another try makes sense, counted down beside the message. */
-  readonly waitSeconds?: number;
-  /** From when these seconds count: this outcome's coming, however often it is said. */
-  readonly since?: object;
-  /** Whether the same step can just be tried again. */
+  /** The countdown beside the message. */
+  readonly retryAfterSeconds?: number;
+  /** Identifies the countdown: it restarts for another outcome, but not when the same outcome renders again. */
+  readonly countdownKey?: object;
+  /** The form offers a button that repeats the step. */
   readonly canRetry?: boolean;
-  /** Where the next step is, if not where it is said. */
-  readonly next?: Place;
+  /** The target that gets the focus, if it is not the one of the message. */
+  readonly focus?: FeedbackTarget;
 }
 
 export function requestFeedback(
   outcome: Exclude<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>,
-  texts: Texts,
+  messages: Messages,
 ): Feedback {
   switch (outcome.__typename) {
     case 'IncompleteInputError':
-      return { at: placeOf(outcome.missingFields[0]), message: outcome.message };
+      return { target: targetOf(outcome.missingFields[0]), message: outcome.message };
     case 'InvalidMobileError':
     case 'MobileAlreadyRegisteredError':
     case 'MobileNotRegisteredError':
-      return { at: 'mobile', message: outcome.message };
+      return { target: 'mobile', message: outcome.message };
     case 'CaptchaExpiredError':
     case 'CaptchaMismatchError':
-      return { at: 'captchaAnswer', message: outcome.message };
+      return { target: 'captchaAnswer', message: outcome.message };
     case 'TooManyRequestsError':
-      return tooMany(outcome, 'mobile');
+      return rateLimitFeedback(outcome, 'mobile');
     case 'SmsSendFailedError':
-      return outcome.mayStillArrive
-        ? { at: 'code', isFieldFine: true, message: outcome.message, hint: texts.mayStillArrive }
-        : {
-            at: 'code',
-            isFieldFine: true,
-            message: outcome.message,
-            hint: texts.tryAgain,
-            waitSeconds: outcome.retryAfterSeconds,
-            since: outcome,
-            next: 'captchaAnswer',
-          };
+      return sendFailedFeedback(outcome, messages);
     case 'ServiceUnavailableError':
-      return { ...unreached(outcome, texts), next: 'captchaAnswer' };
+      // The request has spent the captcha: a new one must be answered before the next request.
+      return { ...unavailableFeedback(outcome, messages), focus: 'captchaAnswer' };
     case 'NoResponse':
-      return unreached(outcome, texts);
+      return unavailableFeedback(outcome, messages);
     default:
-      return { at: 'form', message: assertNever(outcome) || texts.noResponse };
+      return unknownOutcomeFeedback(outcome, messages);
   }
 }
 
 export function verifyFeedback(
   outcome: Exclude<VerifySmsCodeOutcome, { __typename: 'MobileVerified' }>,
-  texts: Texts,
+  messages: Messages,
 ): Feedback {
   switch (outcome.__typename) {
     case 'IncompleteInputError':
-      return { at: placeOf(outcome.missingFields[0]), message: outcome.message };
+      return { target: targetOf(outcome.missingFields[0]), message: outcome.message };
     case 'InvalidMobileError':
-      return { at: 'mobile', message: outcome.message };
+      return { target: 'mobile', message: outcome.message };
     case 'SmsCodeExpiredError':
-      return {
-        at: 'code',
-        message: outcome.message,
-        hint: texts.attemptsRemaining(0),
-        next: 'captchaAnswer',
-      };
+      return wrongCodeFeedback(outcome.message, 0, messages);
     case 'SmsCodeMismatchError':
-      return {
-        at: 'code',
-        message: outcome.message,
-        hint: texts.attemptsRemaining(outcome.attemptsRemaining),
-        ...(outcome.attemptsRemaining === 0 && { next: 'captchaAnswer' }),
-      };
+      return wrongCodeFeedback(outcome.message, outcome.attemptsRemaining, messages);
     case 'TooManyRequestsError':
-      return tooMany(outcome, 'code');
+      return rateLimitFeedback(outcome, 'code');
     case 'ServiceUnavailableError':
     case 'NoResponse':
-      return unreached(outcome, texts);
+      return unavailableFeedback(outcome, messages);
     default:
-      return { at: 'form', message: assertNever(outcome) || texts.noResponse };
+      return unknownOutcomeFeedback(outcome, messages);
   }
 }
 
 export function registerFeedback(
   outcome: Exclude<RegisterUserOutcome, { __typename: 'UserRegistered' }>,
-  texts: Texts,
+  messages: Messages,
 ): Feedback {
   switch (outcome.__typename) {
     case 'MobileAlreadyRegisteredError':
-      return { at: 'mobile', message: outcome.message };
+      return { target: 'mobile', message: outcome.message };
     case 'InvalidVerificationTokenError':
-      return { at: 'form', message: outcome.message };
+      return { target: 'form', message: outcome.message };
     case 'ServiceUnavailableError':
     case 'NoResponse':
-      return unreached(outcome, texts);
+      return unavailableFeedback(outcome, messages);
     default:
-      return { at: 'form', message: assertNever(outcome) || texts.noResponse };
+      return unknownOutcomeFeedback(outcome, messages);
   }
 }
 
-/** `undefined` while there is a picture, or none was refused yet. */
-export function pictureFeedback(
+/** `undefined` while a captcha is shown or its first response is pending. */
+export function captchaFeedback(
   outcome: ImageCaptchaOutcome | undefined,
-  texts: Texts,
+  messages: Messages,
 ): Feedback | undefined {
-  const [at, isFieldFine] = ['captchaAnswer', true] as const;
+  const [target, isFieldValid] = ['captchaAnswer', true] as const;
   switch (outcome?.__typename) {
     case undefined:
     case 'ImageCaptcha':
       return undefined;
     case 'TooManyRequestsError':
-      return { ...tooMany(outcome, at, at), isFieldFine };
+      return { ...rateLimitFeedback(outcome, target, target), isFieldValid };
     case 'ServiceUnavailableError':
     case 'NoResponse':
-      return { at, isFieldFine, message: unreached(outcome, texts).message };
+      return { target, isFieldValid, message: unavailableMessage(outcome, messages) };
     default:
-      return { at, isFieldFine, message: assertNever(outcome) || texts.noResponse };
+      return { ...unknownOutcomeFeedback(outcome, messages), target, isFieldValid };
   }
 }
 
-/** Says it only if it is not there. */
-export function unlessThere(isThere: boolean, at: Place, message: string): Feedback[] {
-  return isThere ? [] : [{ at, message }];
+/** The feedback of a check that the page makes before it sends a request. */
+export function feedbackUnless(isValid: boolean, target: FeedbackTarget, message: string): Feedback[] {
+  return isValid ? [] : [{ target, message }];
 }
 
-function unreached(
-  outcome: { __typename: 'ServiceUnavailableError'; message: string } | NoResponse,
-  texts: Texts,
+function sendFailedFeedback(
+  outcome: Extract<RequestSmsCodeOutcome, { __typename: 'SmsSendFailedError' }>,
+  messages: Messages,
 ): Feedback {
-  const message = outcome.__typename === 'NoResponse' ? texts.noResponse : outcome.message;
-  return { at: 'form', message, canRetry: true };
+  const feedback = { target: 'code', isFieldValid: true, message: outcome.message } as const;
+  if (outcome.mayStillArrive) return { ...feedback, hint: messages.mayStillArrive };
+  return {
+    ...feedback,
+    hint: messages.notSent,
+    retryAfterSeconds: outcome.retryAfterSeconds,
+    countdownKey: outcome,
+    focus: 'captchaAnswer',
+  };
 }
 
-/** What is about the mobile stands at the field that holds it; the rest is about nobody's field. */
-function tooMany(
+/** Without attempts left, the person needs a new code, and a new captcha comes first. */
+function wrongCodeFeedback(message: string, attemptsRemaining: number, messages: Messages): Feedback {
+  return {
+    target: 'code',
+    message,
+    hint: messages.attemptsRemaining(attemptsRemaining),
+    ...(attemptsRemaining === 0 && { focus: 'captchaAnswer' }),
+  };
+}
+
+/** A limit of the mobile appears at the field that concerns the mobile. The other limits concern no field. */
+function rateLimitFeedback(
   outcome: { scope: string; message: string; retryAfterSeconds: number },
-  ofMobile: Place,
-  ofOthers: Place = 'form',
+  mobileTarget: FeedbackTarget,
+  otherTarget: FeedbackTarget = 'form',
 ): Feedback {
-  const { scope, message, retryAfterSeconds: waitSeconds } = outcome;
-  return { at: scope === 'MOBILE' ? ofMobile : ofOthers, message, waitSeconds, since: outcome };
+  const { scope, message, retryAfterSeconds } = outcome;
+  const target = scope === 'MOBILE' ? mobileTarget : otherTarget;
+  return { target, message, retryAfterSeconds, countdownKey: outcome };
 }
 
-function placeOf(field = ''): Place {
+type Unavailable = { __typename: 'ServiceUnavailableError'; message: string } | NoResponse;
+
+function unavailableFeedback(outcome: Unavailable, messages: Messages): Feedback {
+  return { target: 'form', message: unavailableMessage(outcome, messages), canRetry: true };
+}
+
+function unavailableMessage(outcome: Unavailable, messages: Messages): string {
+  return outcome.__typename === 'NoResponse' ? messages.noResponse : outcome.message;
+}
+
+/** The service may be newer than the page and return a type that the page does not know. */
+function unknownOutcomeFeedback(outcome: never, messages: Messages): Feedback {
+  return { target: 'form', message: assertNever(outcome) || messages.noResponse };
+}
+
+function targetOf(field = ''): FeedbackTarget {
   return field === 'mobile' || field === 'captchaAnswer' || field === 'code' ? field : 'form';
 }

@@ -1,4 +1,4 @@
-// One field: its label, its input, and below it what is to be said about it.
+// One form field: its label, its input and the messages below.
 
 import type { InputHTMLAttributes, ReactNode, Ref } from 'react';
 import type { Feedback } from './feedback.ts';
@@ -7,16 +7,19 @@ import { Message } from './message.tsx';
 interface FieldProps extends Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange'> {
   readonly id: string;
   readonly label: string;
-  /** What stands below it as long as nothing else has to. */
+  /** Shown below the input while there is no feedback. */
   readonly hint?: string | undefined;
-  /** News, which are read out when they come; the empty string until there are any. */
-  readonly news?: string | undefined;
+  /**
+   * A status that screen readers announce when it changes. Pass the empty string until there is one: they announce
+   * only changes of an element that exists.
+   */
+  readonly status?: string | undefined;
   readonly feedback: Feedback | undefined;
   readonly inputRef: Ref<HTMLInputElement>;
-  readonly onText: (text: string) => void;
-  /** What stands above the input, to be seen first. */
+  readonly onValueChange: (value: string) => void;
+  /** Shown between the label and the input. */
   readonly above?: ReactNode;
-  /** What stands beside it. */
+  /** Shown beside the input. */
   readonly children?: ReactNode;
 }
 
@@ -24,15 +27,15 @@ export function Field({
   id,
   label,
   hint,
-  news,
+  status,
   feedback,
   inputRef,
-  onText,
+  onValueChange,
   above,
   children,
   ...input
 }: FieldProps) {
-  const isHinting = hint !== undefined && !feedback;
+  const showsHint = hint !== undefined && !feedback;
   return (
     <div className="field">
       <label htmlFor={id}>{label}</label>
@@ -46,22 +49,22 @@ export function Field({
           autoCapitalize="off"
           autoCorrect="off"
           spellCheck={false}
-          aria-invalid={feedback !== undefined && !feedback.isFieldFine}
-          aria-describedby={isHinting ? `${id}-message ${id}-hint` : `${id}-message`}
-          onChange={(event) => onText(event.target.value)}
+          aria-invalid={feedback !== undefined && !feedback.isFieldValid}
+          aria-describedby={showsHint ? `${id}-message ${id}-hint` : `${id}-message`}
+          onChange={(event) => onValueChange(event.target.value)}
         />
         {children}
       </div>
-      <div className="below">
+      <div className="field-messages">
         <Message id={`${id}-message`} feedback={feedback} />
-        {isHinting && (
+        {showsHint && (
           <p id={`${id}-hint`} className="hint">
             {hint}
           </p>
         )}
-        {news !== undefined && (
+        {status !== undefined && (
           <p className="hint" role="status">
-            {feedback ? '' : news}
+            {feedback ? '' : status}
           </p>
         )}
       </div>

@@ -1,27 +1,37 @@
-// What people type, paste, and let their phone fill in.
+// Reads what people type, paste, or let the phone fill in.
 
 export const CODE_LENGTH = 6;
-const MOBILE_DIGITS = 11;
+const MOBILE_LENGTH = 11;
+/** Six digits with no digit before or after them. */
+const SEPARATE_CODE = /(?<!\d)\d{6}(?!\d)/;
 
-/** Full-width digits become ASCII ones. */
-const digitsOf = (text: string) => text.normalize('NFKC').replace(/\D/g, '');
-
-/** The code in what was typed or pasted: a whole text message will do. */
-export function codeIn(text: string): string {
-  const alone = /(?<!\d)\d{6}(?!\d)/.exec(text.normalize('NFKC'));
-  return alone ? alone[0] : digitsOf(text).slice(0, CODE_LENGTH);
+/** Extracts the code from the input, which may be a whole SMS. */
+export function extractCode(input: string): string {
+  const code = SEPARATE_CODE.exec(toAscii(input))?.[0];
+  return code ?? digitsOf(input).slice(0, CODE_LENGTH);
 }
 
-/** Whether a code can be read from it without leaving a digit out. */
-export function isWholeCode(text: string): boolean {
-  return /(?<!\d)\d{6}(?!\d)/.test(text.normalize('NFKC')) || digitsOf(text).length === CODE_LENGTH;
+/** Whether the input has exactly one candidate for the code: {@link extractCode} drops no digit of a longer number. */
+export function hasCompleteCode(input: string): boolean {
+  return SEPARATE_CODE.test(toAscii(input)) || digitsOf(input).length === CODE_LENGTH;
 }
 
-/** The number without what may stand in front of it. */
-const nationalDigits = (text: string) => digitsOf(text).replace(/^(00)?86/, '');
+/** Whether the input can be the mobile. An incomplete number can be any mobile, and every number an unknown mobile. */
+export function canBeMobile(input: string, mobile: string): boolean {
+  const digits = nationalDigits(input);
+  return mobile === '' || digits.length < MOBILE_LENGTH || digits === nationalDigits(mobile);
+}
 
-/** Whether what was typed so far can be that mobile; it can as long as it is not all there, or the mobile is not known. */
-export function mayBe(typed: string, mobile: string): boolean {
-  const digits = nationalDigits(typed);
-  return mobile === '' || digits.length < MOBILE_DIGITS || digits === nationalDigits(mobile);
+/** Without the country code. */
+function nationalDigits(input: string): string {
+  return digitsOf(input).replace(/^(00)?86/, '');
+}
+
+function digitsOf(input: string): string {
+  return toAscii(input).replace(/\D/g, '');
+}
+
+/** Full-width digits become ASCII digits. */
+function toAscii(input: string): string {
+  return input.normalize('NFKC');
 }

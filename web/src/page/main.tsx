@@ -1,4 +1,4 @@
-// The registration page.
+// Mounts the registration page.
 
 import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode } from 'react';

@@ -1,28 +1,30 @@
-// What the service or the page has to say, read out when it appears; the seconds beside it are not.
+// Feedback that screen readers announce. They do not announce the countdown beside it, which changes every second.
 
 import { useEffect } from 'react';
 import { useLocale } from '../shared/locale.ts';
 import { useCountdown } from '../verification/index.ts';
 import type { Feedback } from './feedback.ts';
-import { duration, texts } from './messages.ts';
+import { formatDuration, messages } from './messages.ts';
 
 export function Message({ id, feedback }: { id: string; feedback: Feedback | undefined }) {
   return (
     <div className="message">
       <p id={id} role="alert">
         {feedback?.message}
-        {feedback?.hint && <span className="more">{feedback.hint}</span>}
+        {feedback?.hint && <span className="message-hint">{feedback.hint}</span>}
       </p>
-      {feedback?.waitSeconds !== undefined && <Wait seconds={feedback.waitSeconds} since={feedback.since} />}
+      {feedback?.retryAfterSeconds !== undefined && (
+        <RetryCountdown seconds={feedback.retryAfterSeconds} countdownKey={feedback.countdownKey} />
+      )}
     </div>
   );
 }
 
-function Wait({ seconds, since }: { seconds: number; since: object | undefined }) {
+function RetryCountdown({ seconds, countdownKey }: { seconds: number; countdownKey: object | undefined }) {
   const [locale] = useLocale();
   const { secondsLeft, start } = useCountdown();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another refusal counts anew, of as many seconds or not
-  useEffect(() => start(seconds), [since, seconds, start]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another outcome restarts the countdown, even with the same number of seconds
+  useEffect(() => start(seconds), [countdownKey, seconds, start]);
   if (secondsLeft === 0) return null;
-  return <p className="wait">{texts[locale].retryIn(duration(locale, secondsLeft))}</p>;
+  return <p className="countdown">{messages[locale].retryIn(formatDuration(locale, secondsLeft))}</p>;
 }

@@ -1,8 +1,8 @@
-// What the page says by itself, in every language. The refusals are the service's own sentences.
+// The strings of the page in every language. Error messages come from the service, in the language of the request.
 
 import type { Locale } from '../shared/locale.ts';
 
-export interface Texts {
+export interface Messages {
   readonly title: string;
   readonly mobile: string;
   readonly mobileMissing: string;
@@ -12,7 +12,7 @@ export interface Texts {
   readonly captchaMissing: string;
   readonly captchaLoading: string;
   readonly captchaFailed: string;
-  readonly anotherPicture: string;
+  readonly newCaptcha: string;
   readonly code: string;
   readonly codeMissing: string;
   readonly sendCode: string;
@@ -24,16 +24,16 @@ export interface Texts {
   readonly retry: string;
   readonly noResponse: string;
   readonly mayStillArrive: string;
-  readonly tryAgain: string;
+  readonly notSent: string;
   readonly retryIn: (time: string) => string;
   readonly attemptsRemaining: (attempts: number) => string;
   readonly registered: string;
   readonly registeredAs: (mobile: string) => string;
   readonly registerAnother: string;
-  readonly phone: string;
+  readonly phoneLink: string;
 }
 
-const chinese: Texts = {
+const chinese: Messages = {
   title: '手机号注册',
   mobile: '手机号',
   mobileMissing: '请填写手机号',
@@ -43,7 +43,7 @@ const chinese: Texts = {
   captchaMissing: '请填写图片验证码',
   captchaLoading: '图片加载中',
   captchaFailed: '图片加载失败',
-  anotherPicture: '换一张',
+  newCaptcha: '换一张',
   code: '短信验证码',
   codeMissing: '请填写 6 位短信验证码',
   sendCode: '获取验证码',
@@ -55,60 +55,61 @@ const chinese: Texts = {
   retry: '重试',
   noResponse: '没有收到服务的回应，已填写的内容不会丢失',
   mayStillArrive: '短信可能稍后到达，届时其中的验证码仍然有效',
-  tryAgain: '短信没有发出，请填写新的图片验证码后重试',
+  notSent: '短信没有发出，请填写新的图片验证码后重试',
   retryIn: (time) => `${time}后可重试`,
   attemptsRemaining: (attempts) => (attempts > 0 ? `还可以尝试 ${attempts} 次` : '请重新获取验证码'),
   registered: '注册成功',
   registeredAs: (mobile) => `手机号 ${mobile} 已完成注册`,
   registerAnother: '再注册一个',
-  phone: '查看模拟手机收到的短信',
+  phoneLink: '查看模拟手机收到的短信',
 };
 
-const english: Texts = {
+const english: Messages = {
   title: 'Register your mobile',
   mobile: 'Mobile number',
-  mobileMissing: 'Please enter your mobile number.',
-  captcha: 'Characters in the picture',
+  mobileMissing: 'Enter your mobile number.',
+  captcha: 'Characters in the image',
   captchaAlt: 'Captcha: four characters',
-  captchaHint: 'Upper or lower case does not matter',
-  captchaMissing: 'Please enter the characters in the picture.',
-  captchaLoading: 'Loading the picture',
-  captchaFailed: 'The picture could not be loaded',
-  anotherPicture: 'Another picture',
-  code: 'Code from the text message',
-  codeMissing: 'Please enter the six digits from the text message.',
+  captchaHint: 'Not case-sensitive',
+  captchaMissing: 'Enter the characters in the image.',
+  captchaLoading: 'Loading image…',
+  captchaFailed: 'Image not loaded',
+  newCaptcha: 'New image',
+  code: 'Code from the SMS',
+  codeMissing: 'Enter the six-digit code from the SMS.',
   sendCode: 'Send code',
   sending: 'Sending…',
   seconds: (seconds) => `${seconds} s`,
-  sentTo: (mobile, minutes) =>
-    `Code sent to ${mobile}, good for ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`,
+  sentTo: (mobile, minutes) => `Code sent to ${mobile}. It expires in ${plural(minutes, 'minute')}.`,
   register: 'Register',
   registering: 'Registering…',
   retry: 'Try again',
-  noResponse: 'The service did not answer. Nothing that you typed is lost.',
-  mayStillArrive: 'The text may still arrive; its code will work then.',
-  tryAgain: 'Enter the characters in the new picture and try again.',
+  noResponse: 'The service did not respond. Your entries are kept.',
+  mayStillArrive: 'The SMS may still arrive. Its code works.',
+  notSent: 'Enter the characters in the new image and try again.',
   retryIn: (time) => `Try again in ${time}.`,
   attemptsRemaining: (attempts) =>
-    attempts > 0
-      ? `${attempts} ${attempts === 1 ? 'attempt' : 'attempts'} left.`
-      : 'Please ask for another code.',
+    attempts > 0 ? `${plural(attempts, 'attempt')} left.` : 'Request a new code.',
   registered: 'You are registered',
-  registeredAs: (mobile) => `The mobile ${mobile} is registered.`,
-  registerAnother: 'Register another',
-  phone: 'See the texts on the simulated phone',
+  registeredAs: (mobile) => `${mobile} is registered.`,
+  registerAnother: 'Register another number',
+  phoneLink: 'View messages on the simulated phone',
 };
 
-export const texts: Record<Locale, Texts> = { 'zh-CN': chinese, en: english };
+export const messages: Record<Locale, Messages> = { 'zh-CN': chinese, en: english };
 
 /** `1 小时 2 分 3 秒`, `2 分 3 秒`, `3 秒`. */
-export function duration(locale: Locale, seconds: number): string {
+export function formatDuration(locale: Locale, seconds: number): string {
   const [hour, minute, second] = locale === 'en' ? ['h', 'min', 's'] : ['小时', '分', '秒'];
-  const parts = [
+  const units = [
     [Math.floor(seconds / 3600), hour],
     [Math.floor((seconds % 3600) / 60), minute],
     [seconds % 60, second],
   ] as const;
-  const shown = parts.filter(([count], index) => count > 0 || (index === 2 && seconds === 0));
+  const shown = units.filter(([count], index) => count > 0 || (index === 2 && seconds === 0));
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
+}
+
+function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,19 +1,19 @@
-// The way to the simulated phone, where there is one.
+// The link to the simulated phone.
 
 import { useEffect, useState } from 'react';
 
-export function PhoneLink({ text }: { text: string }) {
-  const [isThere, setThere] = useState(false);
+export function PhoneLink({ label }: { label: string }) {
+  const [isAvailable, setAvailable] = useState(false);
   useEffect(() => {
-    // only with the simulated provider, and only at the service's own machine
+    // The page exists only with the provider `simulated`, and only on the machine that runs the service.
     fetch('/demo.json')
       .then((response) => response.json())
-      .then(({ phone }) => setThere(phone === true))
+      .then(({ phone }) => setAvailable(phone === true))
       .catch(() => {});
   }, []);
-  return isThere ? (
+  return isAvailable ? (
     <a href="/phone" target="_blank" rel="noopener">
-      {text}
+      {label}
     </a>
   ) : null;
 }

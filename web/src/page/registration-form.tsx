@@ -1,43 +1,44 @@
-// The form: mobile, picture, answer, code.
+// The form: mobile, captcha and code.
 
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
-import { CaptchaPicture } from './captcha-picture.tsx';
-import { type Place, pictureFeedback } from './feedback.ts';
+import { CaptchaImage } from './captcha-image.tsx';
+import { captchaFeedback, type FeedbackTarget, type FieldName } from './feedback.ts';
 import { Field } from './field.tsx';
 import { Message } from './message.tsx';
-import type { Texts } from './messages.ts';
-import { type FieldName, useRegistration } from './use-registration.ts';
+import type { Messages } from './messages.ts';
+import { useRegistration } from './use-registration.ts';
 
 interface RegistrationFormProps {
-  readonly texts: Texts;
-  /** Whether somebody asked for it after the first one, and goes on at its first field. */
-  readonly isAnother: boolean;
+  readonly messages: Messages;
+  /** The first field gets the focus: the person has just asked for the form. */
+  readonly autoFocus: boolean;
   readonly onRegistered: (mobile: string) => void;
 }
 
-export function RegistrationForm({ texts, isAnother, onRegistered }: RegistrationFormProps) {
-  const [places, goTo] = usePlaces(isAnother ? 'mobile' : undefined);
-  const registration = useRegistration(texts, goTo, onRegistered);
-  const { text, values, feedback, isBusy } = registration;
-  const aboutPicture = pictureFeedback(text.captcha.outcome, texts);
+export function RegistrationForm({ messages, autoFocus, onRegistered }: RegistrationFormProps) {
+  const [elements, focus] = useFocusTargets(autoFocus ? 'mobile' : undefined);
+  const registration = useRegistration(messages, focus, onRegistered);
+  const { smsRequest, values, isBusy } = registration;
 
-  const said = (place: Place) => feedback.find(({ at }) => at === place);
-  const atForm = said('form');
-  // that the service is away is said once
-  const isSaid = atForm?.canRetry === true && atForm.message === aboutPicture?.message;
-  const field = (name: FieldName) => ({
+  const feedbackAt = (target: FeedbackTarget) => registration.feedback.find((one) => one.target === target);
+  const formFeedback = feedbackAt('form');
+  const imageFeedback = captchaFeedback(smsRequest.captcha.outcome, messages);
+  // The same "service unavailable" must not appear twice.
+  const isRepeated = formFeedback?.canRetry === true && formFeedback.message === imageFeedback?.message;
+
+  const fieldProps = (name: FieldName) => ({
     id: name,
     value: values[name],
-    inputRef: places[name],
-    feedback: said(name),
-    onText: (typed: string) => registration.change(name, typed),
+    inputRef: elements[name],
+    feedback: feedbackAt(name),
+    onValueChange: (value: string) => registration.change(name, value),
   });
-  // Enter asks for a text as long as one may be asked for; then it registers, as everywhere else.
-  const toAsk = {
-    // what is asked for, or registered, must not change meanwhile
+  const requestFieldProps = {
+    // The values of the request in flight must not change.
     readOnly: isBusy,
+    // Enter requests a code. During the countdown it submits the form, as in every other field.
     onKeyDown(event: KeyboardEvent) {
-      if (event.key !== 'Enter' || event.nativeEvent.isComposing || text.waitSeconds > 0) return;
+      if (event.key !== 'Enter' || event.nativeEvent.isComposing || smsRequest.waitSeconds > 0) return;
       event.preventDefault();
       registration.requestCode();
     },
@@ -51,93 +52,105 @@ export function RegistrationForm({ texts, isAnother, onRegistered }: Registratio
         registration.register();
       }}
     >
-      <h1>{texts.title}</h1>
-      <Field {...field('mobile')} {...toAsk} label={texts.mobile} type="tel" autoComplete="tel" />
+      <h1>{messages.title}</h1>
       <Field
-        {...field('captchaAnswer')}
-        {...toAsk}
-        feedback={said('captchaAnswer') ?? (isSaid ? undefined : aboutPicture)}
-        label={texts.captcha}
-        hint={texts.captchaHint}
+        {...fieldProps('mobile')}
+        {...requestFieldProps}
+        label={messages.mobile}
+        type="tel"
+        autoComplete="tel"
+      />
+      <Field
+        {...fieldProps('captchaAnswer')}
+        {...requestFieldProps}
+        feedback={feedbackAt('captchaAnswer') ?? (isRepeated ? undefined : imageFeedback)}
+        label={messages.captcha}
+        hint={messages.captchaHint}
         autoComplete="off"
         maxLength={8}
         above={
-          <CaptchaPicture
-            captcha={text.captcha}
-            isSpent={text.isSpent}
-            texts={texts}
-            onAnother={() => {
-              text.newPicture();
-              goTo('captchaAnswer');
+          <CaptchaImage
+            captcha={smsRequest.captcha}
+            isSpent={smsRequest.isCaptchaSpent}
+            messages={messages}
+            onRenew={() => {
+              smsRequest.renewCaptcha();
+              focus('captchaAnswer');
             }}
           />
         }
       />
       <Field
-        {...field('code')}
-        label={texts.code}
-        news={text.sent ? texts.sentTo(text.sent.mobile, minutesOf(text.sent.expiresInSeconds)) : ''}
+        {...fieldProps('code')}
+        label={messages.code}
+        status={sentStatus(smsRequest, messages)}
         inputMode="numeric"
         autoComplete="one-time-code"
       >
         <button
           type="button"
           className="send"
-          disabled={isBusy || text.waitSeconds > 0}
+          disabled={isBusy || smsRequest.waitSeconds > 0}
           onClick={registration.requestCode}
         >
-          {sendLabel(text, texts)}
+          {sendLabel(smsRequest, messages)}
         </button>
       </Field>
-      <div className="whole" ref={places.form} tabIndex={-1}>
-        <Message id="form-message" feedback={atForm} />
-        {atForm?.canRetry && (
+      <div className="form-messages" ref={elements.form} tabIndex={-1}>
+        <Message id="form-message" feedback={formFeedback} />
+        {formFeedback?.canRetry && (
           <button type="button" disabled={isBusy} onClick={registration.retry}>
-            {texts.retry}
+            {messages.retry}
           </button>
         )}
       </div>
       <button type="submit" className="primary" disabled={isBusy}>
-        {registration.isRegistering ? texts.registering : texts.register}
+        {registration.isRegistering ? messages.registering : messages.register}
       </button>
     </form>
   );
 }
 
-function sendLabel(
-  { isRequesting, waitSeconds }: { isRequesting: boolean; waitSeconds: number },
-  texts: Texts,
-) {
-  if (isRequesting) return texts.sending;
-  return waitSeconds > 0 ? texts.seconds(waitSeconds) : texts.sendCode;
+type SmsRequestState = ReturnType<typeof useRegistration>['smsRequest'];
+
+function sendLabel({ isRequesting, waitSeconds }: SmsRequestState, messages: Messages): string {
+  if (isRequesting) return messages.sending;
+  return waitSeconds > 0 ? messages.seconds(waitSeconds) : messages.sendCode;
 }
 
-function minutesOf(seconds: number): number {
-  return Math.max(1, Math.floor(seconds / 60));
+function sentStatus({ sent }: SmsRequestState, messages: Messages): string {
+  if (!sent) return '';
+  return messages.sentTo(sent.mobile, Math.max(1, Math.floor(sent.expiresInSeconds / 60)));
 }
 
-type Places = { readonly [name in FieldName]: RefObject<HTMLInputElement | null> } & {
+type TargetElements = { readonly [name in FieldName]: RefObject<HTMLInputElement | null> } & {
   readonly form: RefObject<HTMLDivElement | null>;
 };
 
-/** The elements at which a person goes on, and the way to one of them once it is drawn. */
-function usePlaces(first: Place | undefined): [Places, (place: Place) => void] {
-  const places: Places = {
+/** The elements that can get the focus, and a function that focuses one after the next render. */
+function useFocusTargets(
+  initial: FeedbackTarget | undefined,
+): [TargetElements, (target: FeedbackTarget) => void] {
+  const elements: TargetElements = {
     mobile: useRef(null),
     captchaAnswer: useRef(null),
     code: useRef(null),
     form: useRef(null),
   };
-  const [target, setTarget] = useState(first && { place: first });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the references stay the same
+  // An object, so that focusing the same target again is a change of state.
+  const [request, setRequest] = useState(initial && { target: initial });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the refs never change
   useEffect(() => {
-    if (!target) return;
-    const element = places[target.place].current;
-    const input = element instanceof HTMLInputElement ? element : undefined;
-    // what stood there is replaced by typing, but for what is being typed just now
-    const isAtHand = element === document.activeElement;
-    (input ?? element?.querySelector('button') ?? element)?.focus();
-    if (!isAtHand || input?.getAttribute('aria-invalid') === 'true') input?.select();
-  }, [target]);
-  return [places, (place) => setTarget({ place })];
+    if (request) focusElement(elements[request.target].current);
+  }, [request]);
+  return [elements, (target) => setRequest({ target })];
+}
+
+/** Focuses an input, or in another element its button. The old value of an input is selected, so that typing replaces it. */
+function focusElement(element: HTMLElement | null): void {
+  const input = element instanceof HTMLInputElement ? element : undefined;
+  const hadFocus = element === document.activeElement;
+  (input ?? element?.querySelector('button') ?? element)?.focus();
+  // A valid value in the focused field may be half typed.
+  if (!hadFocus || input?.getAttribute('aria-invalid') === 'true') input?.select();
 }

@@ -1,40 +1,37 @@
-// The registration page: one form, and what is left of it when the mobile is registered.
+// The registration page: the form, and after a registration its confirmation.
 
 import { useState } from 'react';
 import { LanguageSwitch } from '../shared/language-switch.tsx';
 import { useLocale } from '../shared/locale.ts';
-import { texts } from './messages.ts';
+import { messages as allMessages } from './messages.ts';
 import { PhoneLink } from './phone-link.tsx';
 import { Registered } from './registered.tsx';
 import { RegistrationForm } from './registration-form.tsx';
 
 export function RegistrationPage() {
   const [locale] = useLocale();
-  const [isAnother, setAnother] = useState(false);
-  const [registered, setRegistered] = useState<string>();
-  const { title, phone } = texts[locale];
+  const [registeredMobile, setRegisteredMobile] = useState<string>();
+  const [isFirst, setFirst] = useState(true);
+  const messages = allMessages[locale];
+  const registerAnother = () => {
+    setRegisteredMobile(undefined);
+    setFirst(false);
+  };
   return (
     <>
-      <title>{title}</title>
+      <title>{messages.title}</title>
       <header>
         <LanguageSwitch />
       </header>
       <main>
-        {registered ? (
-          <Registered
-            mobile={registered}
-            texts={texts[locale]}
-            onAnother={() => {
-              setRegistered(undefined);
-              setAnother(true);
-            }}
-          />
+        {registeredMobile ? (
+          <Registered mobile={registeredMobile} messages={messages} onRegisterAnother={registerAnother} />
         ) : (
-          <RegistrationForm texts={texts[locale]} isAnother={isAnother} onRegistered={setRegistered} />
+          <RegistrationForm messages={messages} autoFocus={!isFirst} onRegistered={setRegisteredMobile} />
         )}
       </main>
       <footer>
-        <PhoneLink text={phone} />
+        <PhoneLink label={messages.phoneLink} />
       </footer>
     </>
   );

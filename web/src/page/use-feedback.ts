@@ -1,69 +1,74 @@
-// What is said to the person, in the language of the page, and what can be tried again.
+// The feedback on the page, in the language of the page, and the step that a retry repeats.
 
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Feedback, Place } from './feedback.ts';
-import type { Texts } from './messages.ts';
+import type { Feedback, FeedbackTarget } from './feedback.ts';
+import type { Messages } from './messages.ts';
 
-/** Says it in any language of the page. */
-type Saying = (texts: Texts) => readonly Feedback[];
+/** Renders the feedback again after a switch of the language. */
+type RenderFeedback = (messages: Messages) => readonly Feedback[];
 
-/** The very step that failed, with the very same input. */
+/** Repeats the failed step with the same input. */
 export type Retry = () => Promise<void>;
 
-interface Said {
-  readonly saying: Saying;
-  /** The service's sentences are in one language: a switch to another takes them away. */
-  readonly onlyIn?: Texts | undefined;
+interface FeedbackState {
+  readonly render: RenderFeedback;
+  /** Messages of the service exist in one language only. A switch to another language hides them. */
+  readonly onlyIn?: Messages | undefined;
   readonly retry?: Retry | undefined;
 }
 
-const NOTHING: Said = { saying: () => [] };
+const NO_FEEDBACK: FeedbackState = { render: () => [] };
 
-export function useFeedback(texts: Texts, goTo: (place: Place) => void) {
-  const [said, setSaid] = useState(NOTHING);
+export function useFeedback(messages: Messages, focus: (target: FeedbackTarget) => void) {
+  const [state, setState] = useState(NO_FEEDBACK);
   const feedback = useMemo(
-    () => (said.onlyIn && said.onlyIn !== texts ? [] : said.saying(texts)),
-    [said, texts],
+    () => (state.onlyIn && state.onlyIn !== messages ? [] : state.render(messages)),
+    [state, messages],
   );
 
-  /** An answer may come when the language is another one than at the question. */
-  const now = useRef(texts);
+  // A response may arrive after a switch of the language: the closures of the request hold the old messages.
+  const currentMessages = useRef(messages);
   useEffect(() => {
-    now.current = texts;
-  }, [texts]);
+    currentMessages.current = messages;
+  }, [messages]);
 
-  const say = (next: Said) => {
-    setSaid(next);
-    const [first] = next.saying(now.current);
-    if (first) goTo(first.next ?? first.at);
+  const show = (next: FeedbackState) => {
+    setState(next);
+    const [first] = next.render(currentMessages.current);
+    if (first) focus(first.focus ?? first.target);
   };
   return {
     feedback,
-    /** What the page itself has to say; returns whether that is anything. */
-    sayOwn(saying: Saying, retry?: Retry): boolean {
-      say({ saying, retry });
-      return saying(texts).length > 0;
+    /** Shows messages of the page. Returns whether there are any. */
+    showPageFeedback(render: RenderFeedback, retry?: Retry): boolean {
+      show({ render, retry });
+      return render(messages).length > 0;
     },
-    /** What the service said. */
-    sayServices: (saying: Saying, retry?: Retry) => say({ saying, retry, onlyIn: now.current }),
-    sayNothing: () => setSaid(NOTHING),
-    /** What was said there is settled, and the step that failed is another one now. */
-    forget: (...places: readonly Place[]) =>
-      setSaid(({ saying, onlyIn }) => ({
+    /** Shows messages of the service. */
+    showServiceFeedback: (render: RenderFeedback, retry?: Retry) =>
+      show({ render, retry, onlyIn: currentMessages.current }),
+    clear: () => setState(NO_FEEDBACK),
+    /** Removes the feedback of these targets. Their input has changed, so that the failed step cannot be repeated. */
+    dismiss: (...targets: readonly FeedbackTarget[]) =>
+      setState(({ render, onlyIn }) => ({
         onlyIn,
-        saying: (all) => saying(all).filter(({ at }) => !places.includes(at)),
+        render: (all) => render(all).filter(({ target }) => !targets.includes(target)),
       })),
-    /** Tries the step again, or else begins anew, if it can. What is said then is said anew, too. */
-    retry(beginAnew: (() => void) | undefined): void {
-      const again = said.retry ?? beginAnew;
-      if (!again) return;
-      setSaid((all) => ({
-        ...all,
-        saying: (inTexts) => all.saying(inTexts).map(({ hint, ...kept }) => ({ ...kept, message: '' })),
-      }));
-      void again();
+    /** Repeats the failed step, or runs `startOver` if it cannot be repeated. */
+    retry(startOver: (() => void) | undefined): void {
+      const run = state.retry ?? startOver;
+      if (!run) return;
+      setState(blank);
+      void run();
     },
   };
+}
+
+/** Empties the messages and keeps their layout. Screen readers then announce the same message again after a retry. */
+function blank(state: FeedbackState): FeedbackState {
+  const render: RenderFeedback = (messages) =>
+    state.render(messages).map(({ hint, ...feedback }) => ({ ...feedback, message: '' }));
+  return { ...state, render };
 }
 
 export type FeedbackControl = ReturnType<typeof useFeedback>;

@@ -1,74 +1,72 @@
-// The flow of the registration page, without its looks: its fields, and which step follows which.
+// The state of the registration form and the order of its steps, without any markup.
 
 import { useEffect, useState } from 'react';
-import { type Place, unlessThere } from './feedback.ts';
-import { CODE_LENGTH, codeIn, isWholeCode } from './input.ts';
-import type { Texts } from './messages.ts';
+import { type FeedbackTarget, type FieldName, feedbackUnless } from './feedback.ts';
+import { CODE_LENGTH, extractCode, hasCompleteCode } from './input.ts';
+import type { Messages } from './messages.ts';
 import { useFeedback } from './use-feedback.ts';
 import { useSessionStorage } from './use-session-storage.ts';
 import { useSmsRequest } from './use-sms-request.ts';
 import { useVerification } from './use-verification.ts';
 
-export type FieldName = Exclude<Place, 'form'>;
-
 export function useRegistration(
-  texts: Texts,
-  goTo: (place: Place) => void,
+  messages: Messages,
+  focus: (target: FeedbackTarget) => void,
   onRegistered: (mobile: string) => void,
 ) {
   const [mobile, setMobile] = useSessionStorage('mobile');
   const [code, setCode] = useState('');
-  /** A code that was typed to its end is to be submitted, as soon as nothing else is under way. */
-  const [isCodeDue, setCodeDue] = useState(false);
-  const control = useFeedback(texts, goTo);
-  const text = useSmsRequest(mobile, control, goTo);
-  const proof = useVerification(control, (registered) => {
+  /** A complete code submits itself, but not while another operation is in flight. */
+  const [isSubmitPending, setSubmitPending] = useState(false);
+  const control = useFeedback(messages, focus);
+  const smsRequest = useSmsRequest(mobile, control, focus);
+  const verification = useVerification(control, (registeredMobile) => {
     setMobile('');
-    onRegistered(registered);
+    onRegistered(registeredMobile);
   });
-  const isBusy = text.isRequesting || proof.isRunning;
+  const isBusy = smsRequest.isRequesting || verification.isRunning;
 
   const register = () => {
     if (isBusy) return;
-    const isIncomplete = control.sayOwn((inTexts) => [
-      ...unlessThere(mobile.trim() !== '', 'mobile', inTexts.mobileMissing),
-      ...unlessThere(code.length === CODE_LENGTH, 'code', inTexts.codeMissing),
+    const isIncomplete = control.showPageFeedback(({ mobileMissing, codeMissing }) => [
+      ...feedbackUnless(mobile.trim() !== '', 'mobile', mobileMissing),
+      ...feedbackUnless(code.length === CODE_LENGTH, 'code', codeMissing),
     ]);
-    if (!isIncomplete) void proof.register({ mobile, code });
+    if (!isIncomplete) void verification.register({ mobile, code });
   };
   const requestCode = () => {
-    if (!isBusy && text.waitSeconds === 0) text.requestText();
+    if (!isBusy && smsRequest.waitSeconds === 0) smsRequest.requestCode();
   };
 
   useEffect(() => {
-    if (!isCodeDue || isBusy) return;
-    setCodeDue(false);
+    if (!isSubmitPending || isBusy) return;
+    setSubmitPending(false);
     register();
   });
 
-  const change: Record<FieldName, (typed: string) => void> = {
+  const setters: Record<FieldName, (value: string) => void> = {
     mobile: setMobile,
-    captchaAnswer: text.setCaptchaAnswer,
-    code(typed) {
-      const next = codeIn(typed);
+    captchaAnswer: smsRequest.setCaptchaAnswer,
+    code(value) {
+      const next = extractCode(value);
       setCode(next);
-      setCodeDue(isWholeCode(typed) && next !== code);
+      setSubmitPending(hasCompleteCode(value) && next !== code);
     },
   };
 
   return {
-    text,
-    values: { mobile, captchaAnswer: text.captchaAnswer, code },
+    smsRequest,
+    values: { mobile, captchaAnswer: smsRequest.captchaAnswer, code },
     feedback: control.feedback,
     isBusy,
-    isRegistering: proof.isRunning,
-    change(field: FieldName, typed: string) {
-      control.forget(field, 'form');
-      change[field](typed);
+    isRegistering: verification.isRunning,
+    change(field: FieldName, value: string) {
+      control.dismiss(field, 'form');
+      setters[field](value);
     },
     requestCode,
     register,
-    /** The step that failed once more; what has to begin anew begins with a text. */
-    retry: () => control.retry(text.waitSeconds === 0 ? requestCode : undefined),
+    /** Repeats the failed step. A step that cannot be repeated starts over with a new SMS. */
+    retry: () => control.retry(smsRequest.waitSeconds === 0 ? requestCode : undefined),
   };
 }

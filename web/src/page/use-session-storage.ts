@@ -1,23 +1,23 @@
-// What was typed, kept through a reload of this tab and no longer than the tab.
+// A string that survives a reload of the tab. The browser deletes it when the tab closes.
 
 import { useState } from 'react';
 
-export function useSessionStorage(name: string): [string, (text: string) => void] {
+export function useSessionStorage(name: string): [string, (value: string) => void] {
   const key = `yanzheng:${name}`;
-  const [text, setText] = useState(() => {
+  const [value, setValue] = useState(() => {
     try {
       return sessionStorage.getItem(key) ?? '';
     } catch {
-      return '';
+      return ''; // The browser blocks storage.
     }
   });
-  const keep = (next: string) => {
-    setText(next);
+  const setAndStore = (next: string) => {
+    setValue(next);
     try {
       sessionStorage.setItem(key, next);
     } catch {
-      // then a reload loses it
+      // Without storage, a reload loses the value.
     }
   };
-  return [text, keep];
+  return [value, setAndStore];
 }

@@ -1,93 +1,104 @@
-// Asking for a text: the picture, its answer, and the time until the next text.
+// Requests an SMS: the captcha, its answer, and the countdown to the next SMS.
 
 import { useCallback, useEffect, useState } from 'react';
 import {
+  type RequestSmsCodeInput,
   type RequestSmsCodeOutcome,
   useCountdown,
   useImageCaptcha,
   useRequestSmsCode,
 } from '../verification/index.ts';
-import { type Place, requestFeedback, unlessThere } from './feedback.ts';
-import { mayBe } from './input.ts';
+import { type FeedbackTarget, feedbackUnless, requestFeedback } from './feedback.ts';
+import { canBeMobile } from './input.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 import { useSessionStorage } from './use-session-storage.ts';
 
-export type Sent = Extract<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>;
+type SmsCodeSent = Extract<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>;
 
-export function useSmsRequest(mobile: string, control: FeedbackControl, goTo: (place: Place) => void) {
+export function useSmsRequest(
+  mobile: string,
+  control: FeedbackControl,
+  focus: (target: FeedbackTarget) => void,
+) {
   const captcha = useImageCaptcha();
-  const picture = captcha.outcome?.__typename === 'ImageCaptcha' ? captcha.outcome : undefined;
-  const [askForText, isRequesting] = useRequestSmsCode();
-  const resend = useCountdown('resend');
-  /** Whose countdown it is; this tab alone knows, since a number is not to be left behind in a browser. */
-  const [waitingFor, setWaitingFor] = useSessionStorage('waiting-for');
+  const image = captcha.outcome?.__typename === 'ImageCaptcha' ? captcha.outcome : undefined;
+  const [requestSmsCode, isRequesting] = useRequestSmsCode();
   const [captchaAnswer, setCaptchaAnswer] = useState('');
-  const [sent, setSent] = useState<Sent>();
+  const [sent, setSent] = useState<SmsCodeSent>();
   const [spentId, setSpentId] = useState<string>();
-
-  const isSpent = picture !== undefined && picture.id === spentId;
-  const isWaiting = resend.secondsLeft > 0 && mayBe(mobile, waitingFor);
+  const [waitSeconds, startCountdown] = useResendCountdown(mobile);
+  const isCaptchaSpent = image !== undefined && image.id === spentId;
 
   const { renew } = captcha;
-  const newPicture = useCallback(() => {
+  const renewCaptcha = useCallback(() => {
     setCaptchaAnswer('');
     renew();
   }, [renew]);
-  // The picture behind a text is spent, too; another is of use only when another text may be asked for.
+  // The captcha of a successful request is spent. Its successor expires, so it loads only after the countdown.
   useEffect(() => {
-    if (isSpent && !isWaiting) newPicture();
-  }, [isSpent, isWaiting, newPicture]);
-  // A picture that was renewed before its end makes what was typed for the last one worthless.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: with each new picture
-  useEffect(() => setCaptchaAnswer(''), [picture?.id]);
+    if (isCaptchaSpent && waitSeconds === 0) renewCaptcha();
+  }, [isCaptchaSpent, waitSeconds, renewCaptcha]);
+  // A captcha can also expire while the person types. The answer to the old image is wrong for the new one.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: runs for each new image
+  useEffect(() => setCaptchaAnswer(''), [image?.id]);
 
-  const wait = (seconds: number, forMobile: string) => {
-    setWaitingFor(forMobile);
-    resend.start(seconds);
-  };
-
-  const ask = async (input: Parameters<typeof askForText>[0]): Promise<void> => {
-    const outcome = await askForText(input);
-    // Whether the service got that request is not known: only the same one can be repeated without a second text.
+  const request = async (input: RequestSmsCodeInput): Promise<void> => {
+    const outcome = await requestSmsCode(input);
     if (outcome.__typename === 'NoResponse') {
-      control.sayOwn(
-        (texts) => [requestFeedback(outcome, texts)],
-        () => ask(input),
+      // The service may have sent the SMS. Only a retry with the same input cannot send a second one.
+      control.showPageFeedback(
+        (messages) => [requestFeedback(outcome, messages)],
+        () => request(input),
       );
       return;
     }
     if (outcome.__typename === 'SmsCodeSent') {
-      control.sayNothing();
+      control.clear();
       setSent(outcome);
       setSpentId(input.captchaId);
-      wait(outcome.resendAfterSeconds, input.mobile);
-      return goTo('code');
+      startCountdown(outcome.resendAfterSeconds, input.mobile);
+      focus('code');
+      return;
     }
     setSent(undefined);
-    newPicture();
+    renewCaptcha();
     if (outcome.__typename === 'SmsSendFailedError' && outcome.mayStillArrive)
-      wait(outcome.retryAfterSeconds, input.mobile);
-    control.sayServices((texts) => [requestFeedback(outcome, texts)]);
+      startCountdown(outcome.retryAfterSeconds, input.mobile);
+    control.showServiceFeedback((messages) => [requestFeedback(outcome, messages)]);
   };
 
   return {
     captcha,
-    isSpent,
+    isCaptchaSpent,
     captchaAnswer,
     setCaptchaAnswer,
-    newPicture,
+    renewCaptcha,
     isRequesting,
     sent,
-    /** Seconds until another text to this mobile; 0 when one may be asked for. */
-    waitSeconds: isWaiting ? resend.secondsLeft : 0,
-    requestText() {
-      const isAnswerable = picture !== undefined && !isSpent && !captcha.isLoading;
-      if (!picture && !captcha.isLoading) newPicture();
-      const isIncomplete = control.sayOwn((texts) => [
-        ...unlessThere(mobile.trim() !== '', 'mobile', texts.mobileMissing),
-        ...unlessThere(isAnswerable && captchaAnswer.trim() !== '', 'captchaAnswer', texts.captchaMissing),
+    /** Seconds until this mobile can get another SMS; 0 if it can get one now. */
+    waitSeconds,
+    requestCode() {
+      const isImageReady = image !== undefined && !isCaptchaSpent && !captcha.isLoading;
+      if (!image && !captcha.isLoading) renewCaptcha();
+      const isIncomplete = control.showPageFeedback(({ mobileMissing, captchaMissing }) => [
+        ...feedbackUnless(mobile.trim() !== '', 'mobile', mobileMissing),
+        ...feedbackUnless(isImageReady && captchaAnswer.trim() !== '', 'captchaAnswer', captchaMissing),
       ]);
-      if (isAnswerable && !isIncomplete) void ask({ mobile, captchaId: picture.id, captchaAnswer });
+      if (isImageReady && !isIncomplete) void request({ mobile, captchaId: image.id, captchaAnswer });
     },
   };
+}
+
+/** The countdown to the next SMS. It applies to the mobile that got the last one: a corrected number need not wait. */
+function useResendCountdown(
+  mobile: string,
+): [waitSeconds: number, start: (seconds: number, mobile: string) => void] {
+  const countdown = useCountdown('resend');
+  // In sessionStorage, unlike the countdown itself: a mobile must not stay in the browser after the visit.
+  const [waitingMobile, setWaitingMobile] = useSessionStorage('waiting-for');
+  const start = (seconds: number, forMobile: string) => {
+    setWaitingMobile(forMobile);
+    countdown.start(seconds);
+  };
+  return [canBeMobile(mobile, waitingMobile) ? countdown.secondsLeft : 0, start];
 }

@@ -5,66 +5,61 @@ import { useRegisterUser, useVerifySmsCode } from '../verification/index.ts';
 import { registerFeedback, verifyFeedback } from './feedback.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 
-interface Answered {
+interface Credentials {
   readonly mobile: string;
   readonly code: string;
 }
 
-/** A code is spent by being proved, so the proof has to outlive a registration that fails. */
-interface Proof extends Answered {
+/** Verifying a code spends it. Its token is kept, so that a failed registration can be repeated. */
+interface VerifiedMobile extends Credentials {
   readonly token: string;
-  readonly endsAtMs: number;
-  /** A registration with it got no answer: it may have succeeded. */
-  mayBeUsed?: boolean;
+  readonly expiresAtMs: number;
+  /** A registration with the token got no response. It may have succeeded. */
+  mayBeSpent?: boolean;
 }
 
 export function useVerification(
-  { sayOwn, sayServices }: FeedbackControl,
+  { showPageFeedback, showServiceFeedback }: FeedbackControl,
   onRegistered: (mobile: string) => void,
 ) {
   const [verifySmsCode, isVerifying] = useVerifySmsCode();
   const [registerUser, isRegistering] = useRegisterUser();
-  const kept = useRef<Proof>(undefined);
+  const lastVerified = useRef<VerifiedMobile>(undefined);
 
-  const prove = async (answered: Answered): Promise<Proof | undefined> => {
-    const { current } = kept;
-    if (current?.mobile === answered.mobile && current.code === answered.code) return current;
-    const outcome = await verifySmsCode(answered);
+  const verify = async (credentials: Credentials): Promise<VerifiedMobile | undefined> => {
+    const { current } = lastVerified;
+    if (current?.mobile === credentials.mobile && current.code === credentials.code) return current;
+    const outcome = await verifySmsCode(credentials);
     if (outcome.__typename === 'MobileVerified') {
-      const endsAtMs = Date.now() + outcome.expiresInSeconds * 1000;
-      kept.current = { ...answered, token: outcome.verificationToken, endsAtMs };
-      return kept.current;
+      const expiresAtMs = Date.now() + outcome.expiresInSeconds * 1000;
+      lastVerified.current = { ...credentials, token: outcome.verificationToken, expiresAtMs };
+      return lastVerified.current;
     }
-    const say = outcome.__typename === 'NoResponse' ? sayOwn : sayServices;
-    say(
-      (texts) => [verifyFeedback(outcome, texts)],
-      () => register(answered),
+    const show = outcome.__typename === 'NoResponse' ? showPageFeedback : showServiceFeedback;
+    show(
+      (messages) => [verifyFeedback(outcome, messages)],
+      () => register(credentials),
     );
     return undefined;
   };
 
-  const register = async (answered: Answered): Promise<void> => {
-    const proof = await prove(answered);
-    if (!proof) return;
-    const outcome = await registerUser({ verificationToken: proof.token });
-    switch (outcome.__typename) {
-      case 'UserRegistered':
-        return onRegistered(outcome.user.mobile);
-      case 'NoResponse':
-        proof.mayBeUsed = true;
-        sayOwn(
-          (texts) => [registerFeedback(outcome, texts)],
-          () => register(answered),
-        );
-        return;
-      case 'InvalidVerificationTokenError':
-        // Nobody else has it, and it has not expired: it was spent by the try whose answer got lost.
-        if (proof.mayBeUsed && Date.now() < proof.endsAtMs) return onRegistered(answered.mobile);
-    }
-    if (outcome.__typename !== 'ServiceUnavailableError') kept.current = undefined;
-    sayServices(
-      (texts) => [registerFeedback(outcome, texts)],
-      () => register(answered),
+  const register = async (credentials: Credentials): Promise<void> => {
+    const verifiedMobile = await verify(credentials);
+    if (!verifiedMobile) return;
+    const outcome = await registerUser({ verificationToken: verifiedMobile.token });
+    if (outcome.__typename === 'UserRegistered') return onRegistered(outcome.user.mobile);
+
+    // The token is unexpired and known to this page alone: the registration that got no response has spent it.
+    const isSpentByUs = verifiedMobile.mayBeSpent && Date.now() < verifiedMobile.expiresAtMs;
+    if (outcome.__typename === 'InvalidVerificationTokenError' && isSpentByUs)
+      return onRegistered(credentials.mobile);
+
+    if (outcome.__typename === 'NoResponse') verifiedMobile.mayBeSpent = true;
+    else if (outcome.__typename !== 'ServiceUnavailableError') lastVerified.current = undefined;
+    const show = outcome.__typename === 'NoResponse' ? showPageFeedback : showServiceFeedback;
+    show(
+      (messages) => [registerFeedback(outcome, messages)],
+      () => register(credentials),
     );
   };
 

@@ -1,4 +1,4 @@
-// The phone of the simulated provider.
+// Mounts the page of the simulated phone.
 
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';

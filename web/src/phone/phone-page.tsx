@@ -1,49 +1,54 @@
-// The texts on the simulated phone, newest first, with their codes easy to read.
+// The messages on the simulated phone, newest first, with the code of each highlighted.
 
 import { LanguageSwitch } from '../shared/language-switch.tsx';
 import { type Locale, useLocale } from '../shared/locale.ts';
-import { type PhoneText, useTexts } from './use-messages.ts';
+import { type SimulatedSms, useMessages } from './use-messages.ts';
 
-const words: Record<
-  Locale,
-  { title: string; note: string; none: string; waiting: string; lost: string; to: string }
-> = {
+interface Labels {
+  readonly title: string;
+  readonly note: string;
+  readonly empty: string;
+  readonly loading: string;
+  readonly disconnected: string;
+  readonly to: string;
+}
+
+const allLabels: Record<Locale, Labels> = {
   'zh-CN': {
     title: '模拟手机',
     note: '这里显示模拟网关收到的短信，没有任何短信真正发出。本页只能在运行服务的电脑上打开，新短信会自动出现。',
-    none: '还没有短信',
-    waiting: '加载中…',
-    lost: '服务没有响应，正在重新连接…',
+    empty: '还没有短信',
+    loading: '加载中…',
+    disconnected: '服务没有响应，正在重新连接…',
     to: '收件人',
   },
   en: {
     title: 'Simulated phone',
-    note: 'The texts that the simulated gateway took; none of them was really sent. This page opens only on the machine that runs the service. New texts appear by themselves.',
-    none: 'No texts yet',
-    waiting: 'Loading…',
-    lost: 'The service does not answer. Connecting again…',
+    note: 'Messages that the simulated SMS gateway received. No SMS is actually sent. This page opens only on the machine that runs the service. It updates automatically.',
+    empty: 'No messages yet',
+    loading: 'Loading…',
+    disconnected: 'The service is not responding. Reconnecting…',
     to: 'To',
   },
 };
 
 export function PhonePage() {
   const [locale] = useLocale();
-  const { texts, isConnected } = useTexts();
-  const { title, note, none, waiting, lost, to } = words[locale];
-  const state = isConnected ? (texts === undefined ? waiting : texts.length === 0 ? none : '') : lost;
+  const { messages, isConnected } = useMessages();
+  const labels = allLabels[locale];
   return (
     <>
-      <title>{title}</title>
+      <title>{labels.title}</title>
       <header>
         <LanguageSwitch />
       </header>
       <main>
-        <h1>{title}</h1>
-        <p className="note">{note}</p>
-        <p role="status">{state}</p>
+        <h1>{labels.title}</h1>
+        <p className="note">{labels.note}</p>
+        <p role="status">{isConnected ? listStatus(messages, labels) : labels.disconnected}</p>
         <ol aria-live="polite">
-          {texts?.map((text) => (
-            <Bubble key={`${text.takenAt} ${text.text}`} text={text} to={to} locale={locale} />
+          {messages?.map((sms) => (
+            <Bubble key={`${sms.receivedAt} ${sms.text}`} sms={sms} to={labels.to} locale={locale} />
           ))}
         </ol>
       </main>
@@ -51,13 +56,19 @@ export function PhonePage() {
   );
 }
 
-function Bubble({ text, to, locale }: { text: PhoneText; to: string; locale: Locale }) {
-  // the first number of six digits is the code
-  const [before = '', code, ...after] = text.text.split(/(\d{6})/);
+function listStatus(messages: readonly SimulatedSms[] | undefined, labels: Labels): string {
+  if (messages === undefined) return labels.loading;
+  return messages.length === 0 ? labels.empty : '';
+}
+
+function Bubble({ sms, to, locale }: { sms: SimulatedSms; to: string; locale: Locale }) {
+  // The first six digits are the code.
+  const [before = '', code, ...after] = sms.text.split(/(\d{6})/);
   return (
     <li>
       <p className="meta">
-        {to} {text.maskedMobile} · <time dateTime={text.takenAt}>{timeOf(text.takenAt, locale)}</time>
+        {to} {sms.maskedMobile} ·{' '}
+        <time dateTime={sms.receivedAt}>{new Date(sms.receivedAt).toLocaleTimeString(locale)}</time>
       </p>
       <p className="bubble" lang="zh-CN">
         {before}
@@ -66,8 +77,4 @@ function Bubble({ text, to, locale }: { text: PhoneText; to: string; locale: Loc
       </p>
     </li>
   );
-}
-
-function timeOf(takenAt: string, locale: Locale): string {
-  return new Date(takenAt).toLocaleTimeString(locale);
 }

@@ -1,44 +1,58 @@
-// The texts that the simulated gateway took, asked for again and again while somebody looks.
+// Polls the messages of the simulated phone.
 
 import { useEffect, useState } from 'react';
 
-/** One text, as /phone/texts has it. */
-export interface PhoneText {
+/** One SMS, as `GET /phone/messages` lists it. */
+export interface SimulatedSms {
   readonly maskedMobile: string;
   readonly text: string;
   /** ISO 8601. */
-  readonly takenAt: string;
+  readonly receivedAt: string;
 }
 
-const EVERY_MS = 1000;
+interface MessagesState {
+  /** Newest first; `undefined` before the first response. */
+  readonly messages: readonly SimulatedSms[] | undefined;
+  /** Whether the last request got a response. */
+  readonly isConnected: boolean;
+}
 
-/** Newest first; `undefined` until there is an answer. `isConnected` is false while the service does not answer. */
-export function useTexts(): { texts: readonly PhoneText[] | undefined; isConnected: boolean } {
-  const [texts, setTexts] = useState<readonly PhoneText[]>();
+const POLL_INTERVAL_MS = 1000;
+const REQUEST_TIMEOUT_MS = 5000;
+
+/** Polls while the page is visible. */
+export function useMessages(): MessagesState {
+  const [messages, setMessages] = useState<readonly SimulatedSms[]>();
   const [isConnected, setConnected] = useState(true);
   useEffect(() => {
     let timer: number | undefined;
-    let isWanted = true;
-    const look = async () => {
-      if (document.hidden) {
-        timer = window.setTimeout(look, EVERY_MS);
-        return;
-      }
-      try {
-        const response = await fetch('/phone/texts', { signal: AbortSignal.timeout(5 * EVERY_MS) });
-        const body = (await response.json()) as { texts?: readonly PhoneText[] };
-        if (isWanted && body.texts) setTexts(body.texts);
-        if (isWanted) setConnected(response.ok);
-      } catch {
-        if (isWanted) setConnected(false);
-      }
-      if (isWanted) timer = window.setTimeout(look, EVERY_MS);
+    let isMounted = true;
+    const update = async () => {
+      const received = await fetchMessages();
+      if (!isMounted) return;
+      if (received) setMessages(received);
+      setConnected(received !== undefined);
     };
-    void look();
+    const poll = async () => {
+      if (!document.hidden) await update();
+      if (isMounted) timer = window.setTimeout(poll, POLL_INTERVAL_MS);
+    };
+    void poll();
     return () => {
-      isWanted = false;
+      isMounted = false;
       clearTimeout(timer);
     };
   }, []);
-  return { texts, isConnected };
+  return { messages, isConnected };
+}
+
+/** `undefined` if the service does not respond. */
+async function fetchMessages(): Promise<readonly SimulatedSms[] | undefined> {
+  try {
+    const response = await fetch('/phone/messages', { signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS) });
+    const { messages } = (await response.json()) as { messages?: readonly SimulatedSms[] };
+    return response.ok ? messages : undefined;
+  } catch {
+    return undefined;
+  }
 }

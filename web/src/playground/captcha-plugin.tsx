@@ -1,14 +1,14 @@
-// The panel beside the tabs: shows the captcha's picture, and takes what was read, and later the token, where it belongs.
+// The panel beside the tabs. It shows the captcha image and copies its answer, and later the token, into the next tab.
 
 import { Button, type GraphiQLPlugin } from '@graphiql/react';
 import { type SubmitEvent, useId } from 'react';
-import { useAnswerWith, useHandOver } from './fill-variables.ts';
+import { useFillVariables, useResultWith } from './fill-variables.ts';
 
 export const CAPTCHA_PLUGIN: GraphiQLPlugin = { title: 'Captcha and token', icon: Icon, content: Panel };
 
 function Panel() {
   return (
-    <div className="hand-over">
+    <div className="captcha-panel">
       <Captcha />
       <Token />
     </div>
@@ -16,14 +16,14 @@ function Panel() {
 }
 
 function Captcha() {
-  const captcha = useAnswerWith('image');
-  const handOver = useHandOver();
+  const captcha = useResultWith('image');
+  const fillVariables = useFillVariables();
   const answerId = useId();
 
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const captchaAnswer = String(new FormData(event.currentTarget).get('captchaAnswer'));
-    handOver('RequestSmsCode', { captchaId: String(captcha?.id), captchaAnswer });
+    fillVariables('RequestSmsCode', { captchaId: String(captcha?.id), captchaAnswer });
   }
 
   return (
@@ -32,7 +32,7 @@ function Captcha() {
       {captcha ? (
         <form key={String(captcha.id)} onSubmit={submit}>
           <img src={String(captcha.image)} alt="Captcha" />
-          <label htmlFor={answerId}>What do you read?</label>
+          <label htmlFor={answerId}>Characters in the image</label>
           <input
             id={answerId}
             name="captchaAnswer"
@@ -41,27 +41,29 @@ function Captcha() {
             spellCheck={false}
             required
           />
-          <Button type="submit">Put into RequestSmsCode</Button>
+          <Button type="submit">Fill in RequestSmsCode</Button>
         </form>
       ) : (
-        <p>Run ImageCaptcha, and its picture appears here.</p>
+        <p>Run ImageCaptcha to see the image here.</p>
       )}
     </section>
   );
 }
 
 function Token() {
-  const verificationToken = useAnswerWith('verificationToken')?.verificationToken;
-  const handOver = useHandOver();
+  const verificationToken = useResultWith('verificationToken')?.verificationToken;
+  const fillVariables = useFillVariables();
   return (
     <section>
       <h2>Verification token</h2>
       {verificationToken ? (
-        <Button onClick={() => handOver('RegisterUser', { verificationToken: String(verificationToken) })}>
-          Put into RegisterUser
+        <Button
+          onClick={() => fillVariables('RegisterUser', { verificationToken: String(verificationToken) })}
+        >
+          Fill in RegisterUser
         </Button>
       ) : (
-        <p>Run VerifySmsCode with the code of a text, and its token appears here.</p>
+        <p>Run VerifySmsCode with the code from the SMS to use its token here.</p>
       )}
     </section>
   );

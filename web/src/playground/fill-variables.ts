@@ -1,30 +1,30 @@
-// Takes what one tab was answered into the variables of another.
+// Copies fields from the result of one tab into the variables of another.
 
 import { parseJSONC, pick, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { type OperationName, TABS } from './tabs.ts';
 
-type Answer = Readonly<Record<string, unknown>>;
+type Result = Readonly<Record<string, unknown>>;
 
-/** The answer that has such a field: the one of the open tab, or else of the first tab that has one. */
-export function useAnswerWith(field: string): Answer | undefined {
+/** The result of the open tab if it has the field, else the first result that has it. */
+export function useResultWith(field: string): Result | undefined {
   const { tabs, activeTabIndex } = useGraphiQL(pick('tabs', 'activeTabIndex'));
   return [tabs[activeTabIndex], ...tabs]
-    .flatMap((tab) => answersIn(tab?.response))
-    .find((answer) => typeof answer[field] === 'string');
+    .flatMap((tab) => resultsIn(tab?.response))
+    .find((result) => typeof result[field] === 'string');
 }
 
-function answersIn(response: string | null | undefined): Answer[] {
+function resultsIn(response: string | null | undefined): Result[] {
   if (!response) return [];
   try {
     const { data } = JSON.parse(response);
-    return Object.values(data ?? {}).filter((answer): answer is Answer => answer instanceof Object);
+    return Object.values(data ?? {}).filter((result): result is Result => result instanceof Object);
   } catch {
-    return []; // the service is away, and GraphiQL says so in words
+    return []; // The service is down: GraphiQL shows the error as text.
   }
 }
 
-/** Opens the tab of an operation with these fields in its input. */
-export function useHandOver(): (operation: OperationName, fields: Record<string, string>) => void {
+/** Returns a function that opens the tab of an operation and sets fields of its input. */
+export function useFillVariables(): (operation: OperationName, fields: Record<string, string>) => void {
   const { addTab, changeTab, setOperationName } = useGraphiQLActions();
   const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL(
     pick('tabs', 'activeTabIndex', 'queryEditor', 'variableEditor'),
@@ -37,7 +37,7 @@ export function useHandOver(): (operation: OperationName, fields: Record<string,
     } else if (index !== activeTabIndex) {
       changeTab(index);
     }
-    // GraphiQL reads the name from the document a moment later, and somebody may run it before
+    // GraphiQL parses the document with a delay. Until then, running it would use the name of the previous tab.
     setOperationName(operation);
     variableEditor?.setValue(withInput(variableEditor.getValue() || TABS[operation].variables, fields));
     variableEditor?.focus();
@@ -45,14 +45,14 @@ export function useHandOver(): (operation: OperationName, fields: Record<string,
 }
 
 function withInput(variables: string | null, fields: Record<string, string>): string {
-  const parsed = parsedVariables(variables);
+  const parsed = parseVariables(variables);
   return JSON.stringify({ ...parsed, input: { ...parsed.input, ...fields } }, null, 2);
 }
 
-function parsedVariables(variables: string | null): { input?: Record<string, unknown> } {
+function parseVariables(variables: string | null): { input?: Record<string, unknown> } {
   try {
     return parseJSONC(variables ?? '') ?? {};
   } catch {
-    return {}; // nobody could have sent it
+    return {}; // Invalid JSON cannot be sent. Replacing it loses nothing.
   }
 }

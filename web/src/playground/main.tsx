@@ -1,7 +1,7 @@
-// GraphiQL on the service's own schema, with the four steps of a verification in its tabs.
+// GraphiQL with one tab for each step of a verification.
 
 import 'graphiql/setup-workers/vite';
-// All of GraphiQL's styles but its fonts, which are data URIs: the page's policy takes none, and the system has fonts.
+// The styles of GraphiQL without its fonts. They are data URIs, which the content security policy forbids.
 import '@graphiql/react/style.css';
 import '@graphiql/plugin-doc-explorer/style.css';
 import '@graphiql/plugin-history/style.css';
@@ -24,7 +24,7 @@ const fetcher: GraphiQLProps['fetcher'] = async (params, options) => {
   return response.json();
 };
 
-/** Comments are paragraphs, and an answer has a whole picture in it: no line is cut off. */
+/** Wraps long lines: the comments are paragraphs, and a captcha contains a whole image. */
 function WrappedLines() {
   const editors = useGraphiQL(pick('queryEditor', 'variableEditor', 'headerEditor', 'responseEditor'));
   useEffect(() => {

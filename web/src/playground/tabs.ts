@@ -1,4 +1,4 @@
-// The tabs of a first visit, in the order in which one uses them.
+// The tabs of the first visit, in the order of a verification.
 
 import imageCaptcha from './tabs/1-captcha.graphql?raw';
 import requestSmsCode from './tabs/2-request.graphql?raw';
@@ -7,7 +7,7 @@ import registerUser from './tabs/4-register.graphql?raw';
 
 const MOBILE = '139 0013 9000';
 
-/** By the names of their operations, which are their titles. */
+/** The name of the operation is also the title of the tab. */
 export const TABS = {
   ImageCaptcha: { query: imageCaptcha, variables: null },
   RequestSmsCode: {

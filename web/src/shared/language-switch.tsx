@@ -1,13 +1,13 @@
-// One button: the language that the page does not speak now, in its own words.
+// A button that switches to the other language. Its label is in that language.
 
 import { useLocale } from './locale.ts';
 
 export function LanguageSwitch() {
-  const [locale, choose] = useLocale();
-  const [other, name] = locale === 'en' ? (['zh-CN', '中文'] as const) : (['en', 'English'] as const);
+  const [locale, setLocale] = useLocale();
+  const [otherLocale, label] = locale === 'en' ? (['zh-CN', '中文'] as const) : (['en', 'English'] as const);
   return (
-    <button type="button" className="quiet" lang={other} onClick={() => choose(other)}>
-      {name}
+    <button type="button" className="secondary" lang={otherLocale} onClick={() => setLocale(otherLocale)}>
+      {label}
     </button>
   );
 }

@@ -1,52 +1,53 @@
-// The language of a page: the browser's, until somebody chooses another.
+// The language of a page: the preferred language of the browser, unless the person has chosen another.
 
 import { useCallback, useSyncExternalStore } from 'react';
 
 export type Locale = 'zh-CN' | 'en';
 
-const KEY = 'yanzheng:locale';
+const STORAGE_KEY = 'yanzheng:locale';
 const listeners = new Set<() => void>();
 let chosen: string | null = readChoice();
 
-/** Sets `<html lang>`, which the service is asked in, too. */
+/** Also sets `<html lang>`. Requests to the service use that language. */
 export function useLocale(): [Locale, (locale: Locale) => void] {
-  const locale = useSyncExternalStore(listen, current);
-  const choose = useCallback((next: Locale) => {
+  const locale = useSyncExternalStore(subscribe, currentLocale);
+  const setLocale = useCallback((next: Locale) => {
     chosen = next;
     try {
-      localStorage.setItem(KEY, next);
+      localStorage.setItem(STORAGE_KEY, next);
     } catch {
-      // then it holds for this visit
+      // Without storage, the choice lasts until the page is closed.
     }
     for (const listener of listeners) listener();
   }, []);
   document.documentElement.lang = locale;
-  return [locale, choose];
+  return [locale, setLocale];
 }
 
-function current(): Locale {
+function currentLocale(): Locale {
   if (chosen === 'zh-CN' || chosen === 'en') return chosen;
-  const spoken = navigator.languages.find((tag) => /^(zh|cmn|yue|en)(-|$)/i.test(tag));
-  return spoken === undefined || /^en/i.test(spoken) ? 'en' : 'zh-CN';
+  const preferred = navigator.languages.find((tag) => /^(zh|cmn|yue|en)(-|$)/i.test(tag));
+  return preferred === undefined || /^en/i.test(preferred) ? 'en' : 'zh-CN';
 }
 
-function listen(listener: () => void): () => void {
-  const lookAgain = (event: StorageEvent) => {
-    if (event.key !== KEY) return;
+function subscribe(listener: () => void): () => void {
+  // Another tab of the page has switched the language.
+  const onStorage = (event: StorageEvent) => {
+    if (event.key !== STORAGE_KEY) return;
     chosen = event.newValue;
     listener();
   };
   listeners.add(listener);
-  window.addEventListener('storage', lookAgain);
+  window.addEventListener('storage', onStorage);
   return () => {
     listeners.delete(listener);
-    window.removeEventListener('storage', lookAgain);
+    window.removeEventListener('storage', onStorage);
   };
 }
 
 function readChoice(): string | null {
   try {
-    return localStorage.getItem(KEY);
+    return localStorage.getItem(STORAGE_KEY);
   } catch {
     return null;
   }

@@ -1,15 +1,15 @@
-// The Apollo Client that the hooks ask through.
+// The Apollo Client that the hooks use.
 
 import { ApolloClient, HttpLink, InMemoryCache } from '@apollo/client';
 import possibleTypes from './generated/possible-types';
 
-/** Longer than the service takes with a gateway that hangs, as it is set by default; and a person still waits. */
-const ANSWER_WITHIN_MS = 15_000;
+/** Longer than the default time budget of the service, even if the SMS provider hangs. */
+const REQUEST_TIMEOUT_MS = 15_000;
 
 /**
- * A client for the service at `uri`. It asks in the language of the page (`<html lang>`, or else the browser's), and
- * gives up after fifteen seconds. Make one for the whole page, outside of any component. The hooks work with a client
- * of yours, too, if it knows the `possibleTypes`.
+ * Creates a client for the service at `uri`. It requests messages in the language of the page (`<html lang>`, else the
+ * language of the browser) and aborts a request after 15 seconds. Create one client per page, outside of components. The
+ * hooks also work with your own client if its cache knows the `possibleTypes`.
  *
  * @example
  * const client = createVerificationClient('https://verify.example.com/graphql');
@@ -17,15 +17,15 @@ const ANSWER_WITHIN_MS = 15_000;
  */
 export function createVerificationClient(uri: string): ApolloClient {
   return new ApolloClient({
-    link: new HttpLink({ uri, fetch: fetchInTime }),
+    link: new HttpLink({ uri, fetch: fetchWithTimeout }),
     cache: new InMemoryCache(possibleTypes),
   });
 }
 
-const fetchInTime: typeof fetch = (uri, options) => {
+const fetchWithTimeout: typeof fetch = (uri, options) => {
   const { lang } = document.documentElement;
   const headers = { ...options?.headers, ...(lang && { 'accept-language': lang }) };
-  const patience = new AbortController();
-  setTimeout(() => patience.abort(), ANSWER_WITHIN_MS);
-  return fetch(uri, { ...options, headers, signal: patience.signal });
+  const timeout = new AbortController();
+  setTimeout(() => timeout.abort(), REQUEST_TIMEOUT_MS);
+  return fetch(uri, { ...options, headers, signal: timeout.signal });
 };

@@ -1,10 +1,10 @@
-// The kit: all that a page of yours needs to verify a mobile.
+// The SDK: everything that a page needs to verify a mobile.
 
 export { createVerificationClient } from './client';
 export type { RegisterUserInput, RequestSmsCodeInput, VerifySmsCodeInput } from './generated/graphql';
 export * from './outcomes';
 export { type Countdown, useCountdown } from './use-countdown';
-export type { Ask } from './use-deduped-mutation';
+export type { MutationTuple } from './use-deduped-mutation';
 export { type ImageCaptchaState, useImageCaptcha } from './use-image-captcha';
 export { useRegisterUser } from './use-register-user';
 export { useRequestSmsCode } from './use-request-sms-code';

@@ -1,6 +1,6 @@
-// Listening to several events as to one.
+// One listener for several events.
 
-/** Calls back at each of them until the function that it returns is called. */
+/** Adds the listener to every event. Returns a function that removes it. */
 export function onEvents(
   events: readonly (readonly [EventTarget, string])[],
   listener: () => void,

@@ -1,4 +1,4 @@
-// What each operation can end in: a member of its union, or no answer at all.
+// The outcomes of each operation: a member of its union, or no response.
 
 import type {
   ImageCaptchaQuery,
@@ -8,9 +8,9 @@ import type {
 } from './generated/graphql';
 
 /**
- * Nothing came back in time that is an answer: no network, a service that is down, a fault of the service. Whether it
- * did what it was asked is not known. Asking for a text can be repeated just so: the service sends one for the same
- * captcha, mobile and purpose, and gives its first answer again.
+ * The service did not respond in time, or its response is unusable: there is no network, the service is down, or it had
+ * an internal error. The operation may have succeeded. It is safe to repeat `requestSmsCode` with the same input: the
+ * service sends one SMS per captcha, mobile and purpose, and replays the stored response.
  */
 export interface NoResponse {
   readonly __typename: 'NoResponse';
@@ -22,10 +22,10 @@ export type VerifySmsCodeOutcome = VerifySmsCodeMutation['verifySmsCode'] | NoRe
 export type RegisterUserOutcome = RegisterUserMutation['registerUser'] | NoResponse;
 
 /**
- * Ends a `switch` over `__typename`: a member that no case names does not compile. A page that was deployed before the
- * service learnt that member gets here at run time, and still has the service's sentence.
+ * Makes a `switch` over `__typename` exhaustive: it does not compile if a case is missing. At run time, it receives the
+ * members that the service gained after the page was deployed.
  *
- * @returns the member's `message`, or the empty string if it has none.
+ * @returns the `message` of the member, or the empty string if it has none.
  * @example
  * switch (outcome.__typename) {
  *   case 'UserRegistered': return welcome(outcome.user);

@@ -1,31 +1,35 @@
-// Counting down to a point in time.
+// A countdown to a point in time.
 
 import { useCallback, useEffect, useState } from 'react';
 import { onEvents } from './on-events';
 
 export interface Countdown {
-  /** Whole seconds until the end, rounded up; 0 when it is over or was never started. */
+  /** Whole seconds until the end, rounded up; 0 after the end and before the first start. */
   readonly secondsLeft: number;
-  /** Begins anew. */
+  /** Starts the countdown, or restarts a running one. */
   readonly start: (seconds: number) => void;
 }
 
-interface End {
+interface CountdownEnd {
   readonly endsAtMs: number;
-  /** From how many seconds it counts, which is also the most that can be left. */
+  /** The full length. It also limits what can be left. */
   readonly seconds: number;
 }
 
+/** Timers may fire slightly early. The margin avoids a second render of the same number. */
+const TIMER_MARGIN_MS = 5;
+
 /**
- * Counts to an end, not ticks: a phone that slept shows the right number when it wakes. With a `name` the end is kept in
- * `localStorage`, so that a reload goes on and another tab counts along; without one it belongs to the component.
+ * Counts down to an end time instead of counting ticks, so that the number is right after a phone wakes up. A countdown
+ * with a `name` is stored in `localStorage`: it survives a reload and runs in every tab. A countdown without a name
+ * belongs to its component.
  *
  * @example
  * const { secondsLeft, start } = useCountdown('resend');
  * return <button disabled={secondsLeft > 0}>{secondsLeft > 0 ? `${secondsLeft} s` : 'Send'}</button>;
  */
 export function useCountdown(name?: string): Countdown {
-  const [end, setEnd] = useState<End | undefined>(() => read(name));
+  const [end, setEnd] = useState<CountdownEnd | undefined>(() => read(name));
   const [nowMs, setNowMs] = useState(Date.now);
   const secondsLeft = end ? secondsUntil(end, nowMs) : 0;
 
@@ -41,7 +45,7 @@ export function useCountdown(name?: string): Countdown {
   );
 
   useEffect(() => {
-    const lookAgain = () => {
+    const refresh = () => {
       if (name !== undefined) setEnd((current) => read(name) ?? current);
       setNowMs(Date.now());
     };
@@ -51,46 +55,45 @@ export function useCountdown(name?: string): Countdown {
         [window, 'pageshow'],
         [document, 'visibilitychange'],
       ],
-      lookAgain,
+      refresh,
     );
   }, [name]);
 
   useEffect(() => {
     if (!end || end.endsAtMs <= nowMs) return;
-    // a clock that was set back must not make it longer
+    // A clock that is set back must not prolong the countdown.
     if (end.endsAtMs - nowMs > end.seconds * 1000) return start(end.seconds);
-    const toNextSecondMs = (end.endsAtMs - nowMs) % 1000 || 1000;
-    // a little later, for a timer may come a little early
-    const timer = setTimeout(() => setNowMs(Date.now()), toNextSecondMs + 5);
+    const untilNextSecondMs = (end.endsAtMs - nowMs) % 1000 || 1000;
+    const timer = setTimeout(() => setNowMs(Date.now()), untilNextSecondMs + TIMER_MARGIN_MS);
     return () => clearTimeout(timer);
   }, [end, nowMs, start]);
 
   return { secondsLeft, start };
 }
 
-function secondsUntil({ endsAtMs, seconds }: End, nowMs: number): number {
+function secondsUntil({ endsAtMs, seconds }: CountdownEnd, nowMs: number): number {
   return Math.min(seconds, Math.max(0, Math.ceil((endsAtMs - nowMs) / 1000)));
 }
 
 const keyOf = (name: string) => `yanzheng:countdown:${name}`;
 
-function read(name: string | undefined): End | undefined {
+function read(name: string | undefined): CountdownEnd | undefined {
   if (name === undefined) return undefined;
   try {
     const { endsAtMs, seconds } = JSON.parse(localStorage.getItem(keyOf(name)) ?? '{}');
     return typeof endsAtMs === 'number' && typeof seconds === 'number' ? { endsAtMs, seconds } : undefined;
   } catch {
-    return undefined; // no storage here, or something else wrote there
+    return undefined; // The browser blocks storage, or the value is not ours.
   }
 }
 
-function write(name: string | undefined, end: End): void {
+function write(name: string | undefined, end: CountdownEnd): void {
   if (name === undefined) return;
   try {
     localStorage.setItem(keyOf(name), JSON.stringify(end));
-    // the browser tells the other tabs, but not the others in this page
+    // The browser notifies the other tabs, but not the other components of this page.
     window.dispatchEvent(new StorageEvent('storage', { key: keyOf(name) }));
   } catch {
-    // then it counts in this page alone
+    // Without storage, the countdown runs in its component alone.
   }
 }

@@ -1,43 +1,49 @@
-// A mutation that runs once at a time, and whose failure is an outcome like any other.
+// A mutation that deduplicates calls with the same input and never throws.
 
 import type { OperationVariables, TypedDocumentNode } from '@apollo/client';
 import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useRef, useState } from 'react';
 import type { NoResponse } from './outcomes';
 
-/** Asks, and whether an answer is awaited. The function never throws and stays the same between renderings. */
-export type Ask<Input, Outcome> = readonly [ask: (input: Input) => Promise<Outcome>, isRunning: boolean];
+/**
+ * `mutate` sends the mutation. It never throws, and it is the same function in every render. `isRunning` is true while
+ * a request is in flight.
+ */
+export type MutationTuple<Input, Outcome> = readonly [
+  mutate: (input: Input) => Promise<Outcome>,
+  isRunning: boolean,
+];
 
 /**
- * `field` is the one that the mutation asks for. A call with the input of the one that runs joins it, so that a double
- * click is one request; a call with another input waits for its turn.
+ * Sends one request at a time. A call with the input of the last request joins it, so that a double click sends one
+ * request. A call with another input waits until the last request has ended. `field` is the field of the mutation.
  */
 export function useDedupedMutation<Field extends string, Input, Outcome>(
   mutation: TypedDocumentNode<Record<Field, Outcome>, { input: Input } & OperationVariables>,
   field: Field,
-): Ask<Input, Outcome | NoResponse> {
+): MutationTuple<Input, Outcome | NoResponse> {
   const client = useApolloClient();
-  const last = useRef<{ readonly input: string; readonly outcome: Promise<Outcome | NoResponse> }>(undefined);
+  const last = useRef<{ readonly key: string; readonly outcome: Promise<Outcome | NoResponse> }>(undefined);
   const [isRunning, setRunning] = useState(false);
 
-  const ask = useCallback(
+  const mutate = useCallback(
     (input: Input) => {
-      const run = async (): Promise<Outcome | NoResponse> => {
+      const send = async (): Promise<Outcome | NoResponse> => {
         try {
           const { data } = await client.mutate<Record<string, Outcome>>({
             mutation,
             variables: { input },
-            fetchPolicy: 'no-cache', // tokens and mobiles are nobody's to keep
+            fetchPolicy: 'no-cache', // Tokens and mobiles must not stay in the cache.
           });
           return data?.[field] ?? { __typename: 'NoResponse' };
         } catch {
           return { __typename: 'NoResponse' };
         }
       };
-      const written = JSON.stringify(input);
-      if (last.current?.input === written) return last.current.outcome;
+      const key = JSON.stringify(input);
+      if (last.current?.key === key) return last.current.outcome;
       setRunning(true);
-      const call = { input: written, outcome: last.current ? last.current.outcome.then(run) : run() };
+      const call = { key, outcome: last.current ? last.current.outcome.then(send) : send() };
       last.current = call;
       void call.outcome.then(() => {
         if (last.current !== call) return;
@@ -48,5 +54,5 @@ export function useDedupedMutation<Field extends string, Input, Outcome>(
     },
     [client, mutation, field],
   );
-  return [ask, isRunning];
+  return [mutate, isRunning];
 }

@@ -6,22 +6,23 @@ import { ImageCaptchaDocument } from './generated/graphql';
 import { onEvents } from './on-events';
 import type { ImageCaptchaOutcome } from './outcomes';
 
-/** A captcha is replaced so long before its end, so that nobody answers one in vain; a short one at half its life. */
-const RENEW_BEFORE_END_SECONDS = 10;
-/** Without an answer, nobody says when to ask again; and nobody needs a captcha more often. */
-const ASK_AGAIN_AFTER_SECONDS = 5;
+/** A captcha is renewed before it expires: answering an expired one wastes the effort. */
+const RENEW_BEFORE_EXPIRY_SECONDS = 10;
+/** The delay after `NoResponse`, which carries no `retryAfterSeconds`, and the minimum between two captchas. */
+const MIN_RENEWAL_INTERVAL_SECONDS = 5;
 
 export interface ImageCaptchaState {
-  /** The last outcome; `undefined` until there is one. It stays while the next one is awaited, so that nothing jumps. */
+  /** The last outcome; `undefined` before the first. It stays while the next captcha loads, so that the layout is stable. */
   readonly outcome: ImageCaptchaOutcome | undefined;
   readonly isLoading: boolean;
-  /** Asks for another picture. The one before is worth nothing from now on. */
+  /** Loads a new captcha. The current one must not be used any more. */
   readonly renew: () => void;
 }
 
 /**
- * A captcha for the calling component alone, renewed while somebody looks at the page: before it expires; after a refusal
- * when its time has come; and when the network comes back. React's StrictMode, which runs effects twice, costs no second captcha.
+ * Loads a captcha that belongs to the calling component. While the page is visible, the hook renews the captcha before
+ * it expires. After an error it tries again: when `retryAfterSeconds` has passed, or when the network is back. The double
+ * effects of React's StrictMode load one captcha.
  *
  * @example
  * const { outcome, isLoading, renew } = useImageCaptcha();
@@ -32,36 +33,38 @@ export function useImageCaptcha(): ImageCaptchaState {
   const client = useApolloClient();
   const [outcome, setOutcome] = useState<ImageCaptchaOutcome>();
   const [isLoading, setLoading] = useState(true);
-  const [wanted, setWanted] = useState(1);
+  const [generation, setGeneration] = useState(1);
   const renew = useCallback(() => {
     setLoading(true);
-    setWanted((count) => count + 1);
+    setGeneration((current) => current + 1);
   }, []);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each new number wants a new picture
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each generation is a new captcha
   useEffect(() => {
-    let isWanted = true;
+    let isCurrent = true;
     const load = async () => {
-      await Promise.resolve(); // an effect that is undone at once has asked for nothing
-      if (!isWanted) return;
-      const next = await askForCaptcha(client);
-      if (!isWanted) return;
+      // StrictMode cleans up the first effect synchronously: by now it is known whether this effect counts.
+      await Promise.resolve();
+      if (!isCurrent) return;
+      const next = await queryCaptcha(client);
+      if (!isCurrent) return;
       setOutcome(next);
       setLoading(false);
     };
     void load();
     return () => {
-      isWanted = false;
+      isCurrent = false;
     };
-  }, [client, wanted]);
+  }, [client, generation]);
 
   useEffect(() => {
     if (outcome === undefined) return;
-    const stopWaiting = whenLookedAt(Date.now() + renewAfterSeconds(outcome) * 1000, renew);
+    const renewAtMs = Date.now() + renewAfterSeconds(outcome) * 1000;
+    const cancelRenewal = onceVisibleAfter(renewAtMs, renew);
     const stopListening =
       outcome.__typename === 'ImageCaptcha' ? () => {} : onEvents([[window, 'online']], renew);
     return () => {
-      stopWaiting();
+      cancelRenewal();
       stopListening();
     };
   }, [outcome, renew]);
@@ -69,13 +72,12 @@ export function useImageCaptcha(): ImageCaptchaState {
   return { outcome, isLoading, renew };
 }
 
-async function askForCaptcha(client: ReturnType<typeof useApolloClient>): Promise<ImageCaptchaOutcome> {
+async function queryCaptcha(client: ReturnType<typeof useApolloClient>): Promise<ImageCaptchaOutcome> {
   try {
     const { data } = await client.query({
       query: ImageCaptchaDocument,
       fetchPolicy: 'no-cache',
-      // two forms on one page need two captchas
-      context: { queryDeduplication: false },
+      context: { queryDeduplication: false }, // Two forms on a page need two captchas.
     });
     return data ? data.imageCaptcha : { __typename: 'NoResponse' };
   } catch {
@@ -84,34 +86,39 @@ async function askForCaptcha(client: ReturnType<typeof useApolloClient>): Promis
 }
 
 function renewAfterSeconds(outcome: ImageCaptchaOutcome): number {
-  if (outcome.__typename === 'NoResponse') return ASK_AGAIN_AFTER_SECONDS;
+  if (outcome.__typename === 'NoResponse') return MIN_RENEWAL_INTERVAL_SECONDS;
   if (outcome.__typename !== 'ImageCaptcha') return Math.max(1, outcome.retryAfterSeconds);
-  const life = outcome.expiresInSeconds;
-  return Math.max(life / 2, life - RENEW_BEFORE_END_SECONDS, ASK_AGAIN_AFTER_SECONDS);
+  const lifetime = outcome.expiresInSeconds;
+  // A short-lived captcha is renewed after half its lifetime.
+  return Math.max(lifetime / 2, lifetime - RENEW_BEFORE_EXPIRY_SECONDS, MIN_RENEWAL_INTERVAL_SECONDS);
 }
 
-/** Calls back once, at that time or as soon after it as the page can be seen: timers stand still while a phone sleeps. */
-function whenLookedAt(timeMs: number, callBack: () => void): () => void {
-  let isOver = false;
-  const look = () => {
-    if (document.hidden || !(isOver || Date.now() >= timeMs)) return;
-    stop();
-    callBack();
+/**
+ * Calls back once, at the given time or when the page becomes visible after it: timers stop while a phone sleeps.
+ * Returns a function that cancels the call.
+ */
+function onceVisibleAfter(timeMs: number, callback: () => void): () => void {
+  let hasTimerFired = false;
+  const check = () => {
+    const isTime = hasTimerFired || Date.now() >= timeMs;
+    if (document.hidden || !isTime) return;
+    cancel();
+    callback();
   };
   const timer = setTimeout(() => {
-    isOver = true; // whatever a clock says that was set back
-    look();
+    hasTimerFired = true; // Valid even if the clock has been set back.
+    check();
   }, timeMs - Date.now());
   const stopListening = onEvents(
     [
       [document, 'visibilitychange'],
       [window, 'pageshow'],
     ],
-    look,
+    check,
   );
-  const stop = () => {
+  const cancel = () => {
     clearTimeout(timer);
     stopListening();
   };
-  return stop;
+  return cancel;
 }

@@ -1,18 +1,18 @@
-// Registering a mobile that was proved.
+// Registers a verified mobile.
 
 import { RegisterUserDocument, type RegisterUserInput } from './generated/graphql';
 import type { RegisterUserOutcome } from './outcomes';
-import { type Ask, useDedupedMutation } from './use-deduped-mutation';
+import { type MutationTuple, useDedupedMutation } from './use-deduped-mutation';
 
 /**
- * Registers the mobile that a token proves. The token is good until it succeeds: after `ServiceUnavailableError` and
- * `NoResponse` try again with the same one.
+ * Registers the mobile of a verification token. After `ServiceUnavailableError` and `NoResponse`, call it again with the
+ * same token: only a successful registration spends the token.
  *
  * @example
  * const [registerUser, isRegistering] = useRegisterUser();
  * const outcome = await registerUser({ verificationToken });
  * if (outcome.__typename === 'UserRegistered') welcome(outcome.user);
  */
-export function useRegisterUser(): Ask<RegisterUserInput, RegisterUserOutcome> {
+export function useRegisterUser(): MutationTuple<RegisterUserInput, RegisterUserOutcome> {
   return useDedupedMutation(RegisterUserDocument, 'registerUser');
 }

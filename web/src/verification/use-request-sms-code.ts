@@ -1,19 +1,19 @@
-// Asking for a text message.
+// Requests an SMS with a code.
 
 import { RequestSmsCodeDocument, type RequestSmsCodeInput } from './generated/graphql';
 import type { RequestSmsCodeOutcome } from './outcomes';
-import { type Ask, useDedupedMutation } from './use-deduped-mutation';
+import { type MutationTuple, useDedupedMutation } from './use-deduped-mutation';
 
 /**
- * Asks for a text message with a code. The captcha is spent by every outcome but `NoResponse`, `IncompleteInputError`,
- * `InvalidMobileError` and a `TooManyRequestsError` of the scope `ADDRESS`; showing a new picture after any but success
- * is right in all cases. After `NoResponse` the very same input may be asked again: no second text leaves.
+ * Requests an SMS with a code. After `NoResponse`, call it again with the same input: the service sends no second SMS.
+ * Renew the captcha after every other outcome. Only `IncompleteInputError`, `InvalidMobileError` and a
+ * `TooManyRequestsError` with the scope `ADDRESS` do not spend it.
  *
  * @example
  * const [requestSmsCode, isRequesting] = useRequestSmsCode();
  * const outcome = await requestSmsCode({ mobile, captchaId: captcha.id, captchaAnswer });
  * if (outcome.__typename === 'SmsCodeSent') countdown.start(outcome.resendAfterSeconds);
  */
-export function useRequestSmsCode(): Ask<RequestSmsCodeInput, RequestSmsCodeOutcome> {
+export function useRequestSmsCode(): MutationTuple<RequestSmsCodeInput, RequestSmsCodeOutcome> {
   return useDedupedMutation(RequestSmsCodeDocument, 'requestSmsCode');
 }

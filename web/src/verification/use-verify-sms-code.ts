@@ -1,18 +1,18 @@
-// Proving a code.
+// Verifies a code.
 
 import { VerifySmsCodeDocument, type VerifySmsCodeInput } from './generated/graphql';
 import type { VerifySmsCodeOutcome } from './outcomes';
-import { type Ask, useDedupedMutation } from './use-deduped-mutation';
+import { type MutationTuple, useDedupedMutation } from './use-deduped-mutation';
 
 /**
- * Proves a code. `MobileVerified` carries the token for `useRegisterUser`, or for a backend of your own. A right code is
- * spent by its first use: if the answer to that got lost, the person needs another text.
+ * Verifies a code. `MobileVerified` carries the verification token, for `useRegisterUser` or for your own backend. A
+ * correct code works once: if the response to it is lost, the person needs a new SMS.
  *
  * @example
  * const [verifySmsCode, isVerifying] = useVerifySmsCode();
  * const outcome = await verifySmsCode({ mobile, code });
  * if (outcome.__typename === 'MobileVerified') await registerUser({ verificationToken: outcome.verificationToken });
  */
-export function useVerifySmsCode(): Ask<VerifySmsCodeInput, VerifySmsCodeOutcome> {
+export function useVerifySmsCode(): MutationTuple<VerifySmsCodeInput, VerifySmsCodeOutcome> {
   return useDedupedMutation(VerifySmsCodeDocument, 'verifySmsCode');
 }

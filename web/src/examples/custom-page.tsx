@@ -1,4 +1,4 @@
-// Two forms on one page of one's own: `npm run dev` serves it at /src/examples/own-page.html.
+// A page with two forms that use the SDK. `npm run dev` serves it at /src/examples/custom-page.html.
 
 import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode, useState } from 'react';
@@ -8,13 +8,13 @@ import { SendCode } from './send-code.tsx';
 
 const client = createVerificationClient('/graphql');
 
-function OwnPage() {
-  const [sentence, say] = useState('');
+function CustomPage() {
+  const [message, setMessage] = useState('');
   return (
     <>
-      <SendCode mobile="13800138001" say={say} />
-      <SendCode mobile="13800138002" say={say} />
-      <output>{sentence}</output>
+      <SendCode mobile="13800138001" onMessage={setMessage} />
+      <SendCode mobile="13800138002" onMessage={setMessage} />
+      <output>{message}</output>
     </>
   );
 }
@@ -22,7 +22,7 @@ function OwnPage() {
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
     <ApolloProvider client={client}>
-      <OwnPage />
+      <CustomPage />
     </ApolloProvider>
   </StrictMode>,
 );

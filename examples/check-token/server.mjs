@@ -26,7 +26,9 @@ async function accept(token) {
 }
 
 createServer(async ({ headers }, response) => {
-  const verification = await accept(headers.authorization?.replace('Bearer ', '') ?? '').catch(() => undefined);
+  const verification = await accept(headers.authorization?.replace('Bearer ', '') ?? '').catch(
+    () => undefined,
+  );
   response.writeHead(verification ? 200 : 401, { 'content-type': 'application/json' });
   response.end(JSON.stringify(verification ?? { error: 'verify the mobile first' }));
 }).listen(Number(PORT), '127.0.0.1');

@@ -1,25 +1,26 @@
-// The characters of a captcha.
+// Creates the text of a captcha and compares answers with it.
 
 export const CAPTCHA_LENGTH = 4;
 
 /**
- * At most one of those that look alike: 0 O, 1 I L, 2 Z, 5 S, 8 B, 9 G Q, 7 J, U V; and of those that a warp and a curve
- * make alike: 4 A H, 3 S, 7 T, B P R, E F, H M N Y, J U, K X, X Y.
+ * Letters and digits that stay distinct in the image. The alphabet has at most one character of each group of
+ * look-alikes: 0 O D Q, 1 I L, 2 Z, 5 S, 6 G C, 8 B, 9 G, U V J, H N, E F, 4 A. It has none that the inverted part of the
+ * image can turn into another character: R looks like B, P like F, C like G.
  */
-export const CAPTCHA_ALPHABET = 'ACDEKLMRTUWY236';
+export const CAPTCHA_ALPHABET = 'AEHKMTUWXY2367';
 
-/** Text of a new captcha. `randomInt(n)` gives a uniform integer from 0 up to, without, `n`. */
+/** Returns the text of a new captcha. `randomInt(n)` returns a uniform integer from 0 to n - 1. */
 export function captchaText(randomInt: (bound: number) => number): string {
-  const pick = () => CAPTCHA_ALPHABET.charAt(randomInt(CAPTCHA_ALPHABET.length));
-  return Array.from({ length: CAPTCHA_LENGTH }, pick).join('');
+  const randomCharacter = () => CAPTCHA_ALPHABET.charAt(randomInt(CAPTCHA_ALPHABET.length));
+  return Array.from({ length: CAPTCHA_LENGTH }, randomCharacter).join('');
 }
 
-/** Whether a person's answer is the captcha's text: case, full-width letters and surrounding spaces do not matter. */
+/** Compares an answer with the captcha's text. Case, full-width forms and surrounding spaces are ignored. */
 export function isCaptchaAnswer(text: string, answer: string): boolean {
   return normalizeAnswer(text) === normalizeAnswer(answer);
 }
 
-/** The same for all answers that differ in nothing that matters. */
+/** Returns the same string for all answers that `isCaptchaAnswer` treats as equal. */
 export function normalizeAnswer(answer: string): string {
   return answer.normalize('NFKC').trim().toLowerCase();
 }

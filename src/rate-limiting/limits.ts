@@ -88,7 +88,7 @@ const catalogue = {
       windowSeconds: DAY_SECONDS,
     },
     {
-      // Against SMS pumping, which sends to many numbers of one range: it counts only SMS whose code nobody verified.
+      // Against SMS pumping, which sends to many numbers of one range: it counts only SMS whose code is not verified.
       name: 'rangeHour',
       key: (keys, mobile) => keys.rangeLimit(mobile, 'hour'),
       scope: RateLimitScope.SERVICE,

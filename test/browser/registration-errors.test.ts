@@ -5,7 +5,7 @@ import { freshMobile } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { intercept, SMALL_PHONE, withRegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
-import { type Answer, refusal, silence } from '../support/test-gateway.ts';
+import { type Answer, rejection, silence } from '../support/test-gateway.ts';
 import { registerMobile } from '../support/users.ts';
 
 describeWithBrowser('the registration page shows', () => {
@@ -133,7 +133,7 @@ describeWithBrowser('the registration page shows', () => {
   });
 
   it.each([
-    ['was not sent, and leads to the next captcha', refusal('111109'), '短信没有发出', 'captchaAnswer'],
+    ['was not sent, and leads to the next captcha', rejection('111109'), '短信没有发出', 'captchaAnswer'],
     ['may still arrive, and waits for its code', silence, '短信可能稍后到达', 'code'],
   ] as const)('that the SMS %s', async (_case, answer: Answer, hint, nextField) => {
     suite.app.gateway.answer = answer;

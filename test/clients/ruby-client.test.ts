@@ -1,9 +1,9 @@
-// The schema as Ruby sees it: classes that graphql-client makes from schema.graphql alone.
+// The client in Ruby: graphql-client creates its classes from schema.graphql.
 
 import { rubyClient } from '../support/client-programs.ts';
 import { describeWithRuby } from '../support/suites.ts';
-import { itIsAClient } from './client-contract.ts';
+import { itCompletesARegistration } from './client-contract.ts';
 
 describeWithRuby('examples/ruby-client', () => {
-  itIsAClient(async () => rubyClient());
+  itCompletesARegistration(async () => rubyClient());
 });

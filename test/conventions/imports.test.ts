@@ -1,126 +1,183 @@
-// Who may import whom: the direction that lets a feature be read, or deleted, by itself.
+// Which file of src/ may import which. docs/architecture.md explains the rules.
 
-import { dirname, normalize } from 'node:path/posix';
 import { describe, expect, it } from '@jest/globals';
+import { smsProviders } from '../../src/sms/providers/providers.ts';
+import {
+  environmentIsReadInEntryFiles,
+  everyPartIsKnown,
+  filesOpenWithAComment,
+  graphqlStaysAtTheEdge,
+  importsOf,
+  noCycles,
+  partsImportOnlyPartsBelow,
+  type Rule,
+  rolesImportOnlyRolesBelow,
+  vendorStaysInItsFolder,
+} from '../support/import-rules.ts';
 import { filesBelow, type SourceFile, sourceFiles } from '../support/sources.ts';
-
-/** A ring or a feature, and the ones that it may import besides itself. */
-const MAY_IMPORT: Record<string, readonly string[]> = {
-  shared: [],
-  platform: ['shared'],
-  graphql: ['shared'],
-  'rate-limit': ['shared'],
-  sms: ['shared'],
-  user: ['shared'],
-  captcha: ['shared', 'rate-limit'],
-  verification: ['shared', 'captcha', 'rate-limit', 'sms', 'user'],
-  migrations: [],
-};
-
-/** In a feature: a role, and the roles that it may import. A file without a role is pure. */
-const ROLES: Record<string, readonly string[]> = {
-  resolver: ['service', 'schema', 'pure'],
-  service: ['store', 'repository', 'service', 'entity', 'schema', 'pure'],
-  store: ['schema', 'pure', 'store'],
-  repository: ['entity', 'schema', 'pure'],
-  entity: ['pure'],
-  // A row that is answered as it is, like a user, is an entity and a type of the schema in one.
-  schema: ['schema', 'entity', 'pure'],
-  pure: ['schema', 'pure'],
-};
 
 const files = sourceFiles();
 
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  readonly isType: boolean;
+/** A file that contains nothing but one import. */
+const importing = (path: string, specifier: string): SourceFile => ({
+  path,
+  text: `import { it } from '${specifier}';\n`,
+});
+
+function describeRule(title: string, rule: Rule, violations: readonly SourceFile[][]): void {
+  describe(title, () => {
+    it('holds in src/', () => {
+      expect(rule(files)).toEqual([]);
+    });
+
+    it.each(
+      violations.map((made) => [made.map(({ path, text }) => `${path}: ${text.trim()}`).join(' '), made]),
+    )('reports %s', (_title, made) => {
+      expect(rule(made as SourceFile[])).toHaveLength(1);
+    });
+  });
 }
 
-function importsOf({ path, text }: SourceFile): Import[] {
-  const statements = text.matchAll(
-    /^(?:import|export)( type)?[^;]*?from '(\.[^']+)'|import\('(\.[^']+)'\)/gm,
+describe('the imports of a file', () => {
+  it.each([
+    ["import { a } from './b.ts';", 'src/x/b.ts', false],
+    ["import type { A } from '../y/b.ts';", 'src/y/b.ts', true],
+    ["import a from './b.ts';", 'src/x/b.ts', false],
+    ["import * as a from './b.ts';", 'src/x/b.ts', false],
+    ["import './b.ts';", 'src/x/b.ts', false],
+    ["import {\n  type A,\n  b,\n} from './b.ts';", 'src/x/b.ts', false],
+    ["export { a } from './b.ts';", 'src/x/b.ts', false],
+    ["export * from './b.ts';", 'src/x/b.ts', false],
+    ["export type { A } from './b.ts';", 'src/x/b.ts', true],
+    ["const { a } = await import('./b.ts');", 'src/x/b.ts', false],
+    ["type A = typeof import('./b.ts');", 'src/x/b.ts', false],
+    ["import { Pool } from 'undici';", 'undici', false],
+  ])('include %s', (text, to, isType) => {
+    expect(importsOf({ path: 'src/x/a.ts', text })).toEqual([{ from: 'src/x/a.ts', to, isType }]);
+  });
+
+  it('do not include other strings', () => {
+    const text = "export const a = 'b';\nexport const c = { d: './e.ts' };\nexport { a };\nlog('import');\n";
+    expect(importsOf({ path: 'src/x/a.ts', text })).toEqual([]);
+  });
+
+  it('are all found in src/', () => {
+    // This file writes imports into the files that it generates.
+    const others = files.filter(({ path }) => !path.endsWith('/migration-generator.ts'));
+    const ends = others.flatMap(({ text }) => text.match(/ from '|^import '|\bimport\('/gm) ?? []);
+    expect(ends.length).toBeGreaterThan(300);
+    expect(others.flatMap(importsOf)).toHaveLength(ends.length);
+  });
+});
+
+describeRule('a part imports only the parts below it', partsImportOnlyPartsBelow, [
+  [importing('src/captcha/captcha.service.ts', '../verification/tokens/verification-token.ts')],
+  [importing('src/captcha/captcha.service.ts', '../sms/sms-sender.ts')],
+  [importing('src/rate-limiting/limits.ts', '../captcha/captcha.store.ts')],
+  [importing('src/users/user.repository.ts', '../infrastructure/postgres/open-database.ts')],
+  [importing('src/captcha/captcha.store.ts', '../infrastructure/redis/open-redis.ts')],
+  [importing('src/verification/x.service.ts', '../observability/metrics.ts')],
+  [importing('src/verification/x.service.ts', '../graphql/schema.ts')],
+  [importing('src/verification/x.service.ts', '../http/server.ts')],
+  [importing('src/verification/x.service.ts', '../config/load-config.ts')],
+  [importing('src/verification/x.service.ts', '../app.ts')],
+  [importing('src/http/server.ts', '../observability/metrics.ts')],
+  [importing('src/http/server.ts', '../captcha/captcha.service.ts')],
+  [importing('src/graphql/apollo.ts', '../errors/user-error.ts')],
+  [importing('src/infrastructure/redis/open-redis.ts', '../../http/server.ts')],
+  [importing('src/common/audit.ts', '../observability/logger.ts')],
+  [importing('src/common/audit.ts', '../errors/user-error.ts')],
+  [importing('src/errors/user-error.ts', '../users/user.schema.ts')],
+  [importing('src/config/env.ts', './time-budgets.ts')],
+  [importing('src/config/time-budgets.ts', '../common/deadline.ts')],
+  [importing('src/config/settings.ts', '../captcha/captcha.service.ts')],
+  [importing('src/config/settings.ts', '../infrastructure/redis/open-redis.ts')],
+  [importing('src/captcha/x.ts', '../new-part/y.ts')],
+]);
+
+describeRule('every folder of src/ has a rule', everyPartIsKnown, [[importing('src/new-part/x.ts', 'zod')]]);
+
+describeRule('a role imports only the roles below it', rolesImportOnlyRolesBelow, [
+  [importing('src/captcha/captcha.resolver.ts', './captcha.store.ts')],
+  [importing('src/captcha/captcha.service.ts', './captcha.resolver.ts')],
+  [importing('src/captcha/captcha.store.ts', './captcha.service.ts')],
+  [importing('src/captcha/captcha.store.ts', './captcha.schema.ts')],
+  [importing('src/verification/codes/sms-code.store.ts', '../../users/user.repository.ts')],
+  [importing('src/users/user.repository.ts', './user.schema.ts')],
+  [importing('src/users/user.entity.ts', './user.repository.ts')],
+  [importing('src/users/user.schema.ts', './user.repository.ts')],
+  [importing('src/captcha/captcha-text.ts', './captcha.store.ts')],
+  [importing('src/captcha/captcha-text.ts', './captcha.schema.ts')],
+]);
+
+describeRule('stores, repositories and pure files import no GraphQL', graphqlStaysAtTheEdge, [
+  [importing('src/captcha/captcha.store.ts', 'type-graphql')],
+  [importing('src/captcha/captcha.store.ts', './captcha.schema.ts')],
+  [importing('src/captcha/captcha.store.ts', '../errors/user-error.ts')],
+  [importing('src/users/user.repository.ts', './user.schema.ts')],
+  [importing('src/users/user.entity.ts', 'type-graphql')],
+  [importing('src/captcha/captcha-text.ts', 'graphql')],
+  [importing('src/captcha/captcha-text.ts', '../errors/service-unavailable.ts')],
+  [importing('src/captcha/captcha.service.ts', 'type-graphql')],
+  [importing('src/rate-limiting/limits.ts', './rate-limiting.schema.ts')],
+  [importing('src/common/domain-error.ts', 'type-graphql')],
+  [importing('src/common/domain-error.ts', '@apollo/server/errors')],
+  [importing('src/observability/metrics.ts', 'graphql')],
+]);
+
+describeRule('files form no cycle', noCycles, [
+  [importing('src/common/a.ts', './b.ts'), importing('src/common/b.ts', './a.ts')],
+  [importing('src/a.ts', './b.ts'), importing('src/b.ts', './c/d.ts'), importing('src/c/d.ts', '../a.ts')],
+  [importing('src/common/a.ts', './a.ts')],
+  [
+    { path: 'src/a.ts', text: "import type { B } from './b.ts';\n" },
+    { path: 'src/b.ts', text: "const a = await import('./a.ts');\n" },
+  ],
+]);
+
+describeRule('the environment is read in the entry files only', environmentIsReadInEntryFiles, [
+  [{ path: 'src/config/load-config.ts', text: 'loadConfig(process.env)' }],
+  [{ path: 'src/app.ts', text: "process['env'].PORT" }],
+  [{ path: 'src/cli/seed.ts', text: "import { env } from 'node:process';" }],
+]);
+
+const vendors = Object.entries(smsProviders).filter(([, { isForDevelopment }]) => !isForDevelopment);
+
+it('at least one provider sends SMS', () => {
+  expect(vendors.length).toBeGreaterThan(0);
+});
+
+for (const [name] of vendors) {
+  describeRule(
+    `the name of the provider ${name} occurs in its folder and in the list of providers`,
+    vendorStaysInItsFolder(name, 'cloopen'),
+    [
+      [{ path: 'src/app.ts', text: `if (provider === '${name}') start();` }],
+      [{ path: 'src/sms/delivery/resilient-sms-sender.ts', text: `// ${name.toUpperCase()} is slow.` }],
+      [{ path: 'src/config/settings.ts', text: `${name.toUpperCase()}_APP_ID: text` }],
+      [{ path: `src/sms/${name}-sender.ts`, text: '' }],
+      [{ path: 'src/sms/providers/other/other-sender.ts', text: 'https://app.cloopen.com' }],
+    ],
   );
-  return [...statements].map(([, isType, to = '', dynamic = '']) => ({
-    from: path,
-    to: normalize(`${dirname(path)}/${to || dynamic}`),
-    isType: isType !== undefined,
-  }));
 }
 
-const imports = files.flatMap(importsOf);
-/** `src/captcha/captcha.store.ts` → `captcha`; a file of the root has none. */
-const partOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1];
-const roleOf = (path: string) =>
-  /\.(resolver|service|store|repository|entity|schema)\.ts$/.exec(path)?.[1] ?? 'pure';
-const show = ({ from, to }: Import) => `${from} → ${to}`;
+describeRule('a file opens with a comment that says what it is for', filesOpenWithAComment, [
+  [{ path: 'src/common/a.ts', text: "import { z } from 'zod';\n" }],
+  [{ path: 'src/common/a.ts', text: '\n// Late.\n' }],
+  [{ path: 'src/common/a.ts', text: '//\n' }],
+]);
 
-describe('imports', () => {
-  it('are found', () => {
-    expect(imports.length).toBeGreaterThan(100);
-    expect(new Set(imports.map(({ from }) => partOf(from))).size).toBeGreaterThan(8);
+describe('a folder of the pages that other projects may copy', () => {
+  const outside = (copied: readonly SourceFile[]) =>
+    copied.filter(({ text }) => /['"]\.\.\//.test(text)).map(({ path }) => path);
+
+  it.each(['verification', 'shared'])('imports nothing from outside: web/src/%s', (folder) => {
+    const copied = filesBelow(`web/src/${folder}`, /\.tsx?$/);
+    expect(copied.length).toBeGreaterThan(1);
+    expect(outside(copied)).toEqual([]);
   });
 
-  it('go from a part only to the parts that it may know', () => {
-    const wrong = imports.filter(({ from, to }) => {
-      const part = partOf(from);
-      if (part === undefined) return false;
-      const target = partOf(to);
-      return target !== part && !(target !== undefined && MAY_IMPORT[part]?.includes(target));
-    });
-    expect(wrong.map(show)).toEqual([]);
-  });
-
-  it('of platform/ stand in the files of the root alone', () => {
-    const outside = imports.filter(({ from, to }) => partOf(to) === 'platform' && partOf(from) !== undefined);
-    expect(outside.filter(({ from }) => partOf(from) !== 'platform').map(show)).toEqual([]);
-  });
-
-  it('go down the roles of a feature', () => {
-    const features = ['captcha', 'rate-limit', 'user', 'verification'];
-    const wrong = imports.filter(({ from, to }) => {
-      const isInside = features.includes(partOf(from) ?? '') && features.includes(partOf(to) ?? '');
-      return isInside && !ROLES[roleOf(from)]?.includes(roleOf(to));
-    });
-    expect(wrong.map(show)).toEqual([]);
-  });
-
-  it('never run in a circle', () => {
-    const edges = Map.groupBy(imports, ({ from }) => from);
-    const done = new Set<string>();
-    const circles: string[] = [];
-    const visit = (path: string, trail: readonly string[]) => {
-      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
-      else if (!done.has(path)) {
-        for (const { to } of edges.get(path) ?? []) visit(to, [...trail, path]);
-        done.add(path);
-      }
-    };
-    for (const { path } of files) visit(path, []);
-    expect(circles).toEqual([]);
-  });
-});
-
-describe('the kit for other pages', () => {
-  it.each(['verification', 'shared'])('imports nothing of the pages: web/src/%s', (folder) => {
-    const kit = filesBelow(`web/src/${folder}`, /\.tsx?$/);
-    expect(kit.length).toBeGreaterThan(1);
-    const foreign = kit.filter(({ text }) => /['"]\.\.\//.test(text));
-    expect(foreign.map(({ path }) => path)).toEqual([]);
-  });
-});
-
-describe('the environment', () => {
-  it('is read in the entry files alone', () => {
-    const readers = files.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
-    expect(readers.sort()).toEqual(['src/main.ts']);
-  });
-});
-
-describe('the name of an SMS provider', () => {
-  it('stands in its folder, in the settings, and in the list of providers', () => {
-    const places = files.filter(({ text }) => /yuntongxun/i.test(text)).map(({ path }) => path);
-    const outside = places.filter((path) => !path.startsWith('src/sms/yuntongxun/'));
-    expect(outside.sort()).toEqual(['src/config.ts', 'src/settings.ts', 'src/sms/sms-providers.ts']);
+  it('is reported if it does', () => {
+    expect(outside([importing('web/src/verification/a.ts', '../page/b.ts')])).toHaveLength(1);
   });
 });

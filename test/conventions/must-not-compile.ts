@@ -1,33 +1,101 @@
-// Mistakes that the compiler has to catch: if one of them compiled, its @ts-expect-error would be the error.
+// Mistakes that the compiler has to catch. If one of them compiled, its unused @ts-expect-error would be the error.
 
 import type { ImageCaptchaResult } from '../../src/captcha/captcha.schema.ts';
 import { CaptchaExpiredError } from '../../src/captcha/captcha.schema.ts';
-import type { Sentences } from '../../src/common/locale.ts';
+import { DomainError } from '../../src/common/domain-error.ts';
+import type { LocalizedMessage } from '../../src/common/locale.ts';
 import type { Mobile } from '../../src/common/phone-number.ts';
+import { booleanReply, defineScript } from '../../src/common/redis/define-script.ts';
+import type { RedisClient } from '../../src/common/redis/redis-client.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import type { RequestSmsCodeResult } from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
 
-/** An error that is returned but stands in no union … */
+// ── Domain errors and unions ────────────────────────────────────────────────────────────────────────────────────────
+
+const message: LocalizedMessage = { 'zh-CN': '', en: '' };
+
+/** An error that is returned but is no member of the union, even with the same fields as a member. */
 class ForgottenError extends UserError<'ForgottenError'> {
-  protected text(): Sentences {
-    return { 'zh-CN': '', en: '' };
+  protected messages(): LocalizedMessage {
+    return message;
   }
 }
-
-/** … also if it has the very fields of one that does. */
 // @ts-expect-error
 export const forgottenInAUnion: typeof RequestSmsCodeResult = new ForgottenError();
+
+/** A domain error that clients cannot see, even with the name of a member. */
+class WithoutGraphqlError extends DomainError<'InvalidMobileError'> {
+  protected messages(): LocalizedMessage {
+    return message;
+  }
+}
+// @ts-expect-error
+export const withoutGraphql: typeof RequestSmsCodeResult = new WithoutGraphqlError();
 
 // @ts-expect-error
 export const memberOfAnotherUnion: typeof ImageCaptchaResult = new CaptchaExpiredError();
 
 export class OneLanguageError extends UserError<'OneLanguageError'> {
-  protected text(): Sentences {
+  protected messages(): LocalizedMessage {
     // @ts-expect-error
-    return { en: 'There is no Chinese.' };
+    return { en: 'There is no Chinese message.' };
   }
 }
 
-/** A number that nobody checked. */
 // @ts-expect-error
-export const unchecked: Mobile = '+8613800138000';
+export class WithoutMessageError extends UserError<'WithoutMessageError'> {}
+
+// ── Phone numbers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** A number that was not parsed. */
+// @ts-expect-error
+export const notParsed: Mobile = '+8613800138000';
+
+// ── Scripts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const opened = defineScript({
+  name: 'opened',
+  keys: ['counter'],
+  args: ['limit'],
+  reply: booleanReply,
+  lua: 'return 1',
+});
+const other = defineScript({
+  name: 'other',
+  keys: ['counter'],
+  args: ['limit'],
+  reply: booleanReply,
+  lua: 'return 1',
+});
+const input = { keys: { counter: 'key' }, args: { limit: 1 } } as const;
+
+export async function runScripts(client: RedisClient<typeof opened>): Promise<void> {
+  const reply: boolean = await client.runScript(opened, input);
+  void reply;
+
+  // A client offers the scripts that it was opened with, and no other.
+  // @ts-expect-error
+  await client.runScript(other, input);
+
+  // @ts-expect-error
+  await client.runScript(opened, { keys: {}, args: { limit: 1 } });
+
+  // @ts-expect-error
+  await client.runScript(opened, { keys: { count: 'key' }, args: { limit: 1 } });
+
+  // @ts-expect-error
+  await client.runScript(opened, { keys: { counter: 'key' }, args: {} });
+
+  // A store that needs a script accepts no client that was opened without it.
+  // @ts-expect-error
+  const missingOneScript: RedisClient<typeof opened | typeof other> = client;
+  void missingOneScript;
+
+  // @ts-expect-error
+  const withoutScripts: RedisClient<typeof opened> = client as unknown as RedisClient;
+  void withoutScripts;
+
+  // @ts-expect-error
+  const wrongReply: string = await client.runScript(opened, input);
+  void wrongReply;
+}

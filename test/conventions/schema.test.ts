@@ -1,12 +1,12 @@
-// schema.graphql, the product for clients of every language.
+// schema.graphql, from which clients in every language are generated.
 
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isObjectType, isUnionType, printSchema } from 'graphql';
 import * as captchaSchema from '../../src/captcha/captcha.schema.ts';
-import * as dependency from '../../src/common/dependency.ts';
+import * as serviceUnavailable from '../../src/errors/service-unavailable.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import * as rateLimitSchema from '../../src/rate-limiting/rate-limiting.schema.ts';
+import * as rateLimitingSchema from '../../src/rate-limiting/rate-limiting.schema.ts';
 import { resolvers } from '../../src/resolvers.ts';
 import * as userSchema from '../../src/users/user.schema.ts';
 import * as registerUserSchema from '../../src/verification/register-user/register-user.schema.ts';
@@ -18,11 +18,11 @@ import { readProjectFile } from '../support/sources.ts';
 const built = createSchema(resolvers);
 
 describe('schema.graphql', () => {
-  it('is what the program serves; `npm run schema` writes it', () => {
+  it('is the schema of the service: run `npm run schema` if this fails', () => {
     expect(readProjectFile('schema.graphql')).toBe(`${printSchema(built)}\n`);
   });
 
-  it('reads as a schema by itself', () => {
+  it('is a valid schema', () => {
     expect(Object.keys(buildSchema(readProjectFile('schema.graphql')).getTypeMap())).toContain(
       'RequestSmsCodeResult',
     );
@@ -42,18 +42,18 @@ describe('an error type', () => {
     }
   });
 
-  it('is a member of a union, which begins with its success', () => {
+  it('is a member of a union, whose first member is the success', () => {
     const unions = Object.values(built.getTypeMap()).filter(isUnionType);
     const members = new Set(unions.flatMap((union) => union.getTypes().map(({ name }) => name)));
     for (const { name } of errors) expect(members).toContain(name);
     for (const union of unions) expect(union.getTypes()[0]?.getInterfaces()).toEqual([]);
   });
 
-  it('never extends another, since the first that fits would answer for it', () => {
+  it('extends UserError directly: a union resolves a value to its first class that matches', () => {
     const classes = [
       captchaSchema,
-      rateLimitSchema,
-      dependency,
+      rateLimitingSchema,
+      serviceUnavailable,
       userSchema,
       verificationSchema,
       requestSmsCodeSchema,

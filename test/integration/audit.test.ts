@@ -1,83 +1,104 @@
-// What an operator reads: one line for each event, enough to follow one number, never a secret.
+// The events in the log: one line each, enough to follow one mobile, and without secrets.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { beforeEach, describe, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
-import { refusal, success } from '../support/test-gateway.ts';
+import { eventNames, events } from '../support/audit-log.ts';
+import { withTestApp } from '../support/test-app.ts';
+import { MESSAGE_ID, rejection } from '../support/test-gateway.ts';
+import { masked } from '../support/verification.ts';
 
-describe('the log', () => {
-  let app: TestApp;
+describe('the audit log', () => {
+  const app = withTestApp({ settings: { SMS_RESEND_GAP_SECONDS: '0' } });
   let mobile: string;
-  beforeAll(async () => {
-    app = await startTestApp({
-      settings: {
-        SMS_PER_ADDRESS_PER_HOUR: '6',
-        VERIFY_PER_ADDRESS_PER_HOUR: '13',
-        SMS_RESEND_GAP_SECONDS: '0',
-      },
-    });
-  });
-  afterAll(() => app?.stop());
   beforeEach(() => {
     mobile = freshMobile();
-    app.log.length = 0;
-    app.gateway.answer = success;
   });
 
-  type Line = Record<string, unknown>;
-  const events = (): Line[] =>
-    app.log.map((line) => JSON.parse(line) as Line).filter(({ event }) => event !== undefined);
-  const names = () => events().map(({ event }) => event);
   const guess = (code = 'wrong') => app.api.verifySmsCode(mobile, code);
 
-  it('tells the whole way of a mobile, under one hash', async () => {
+  it('records every step of a registration under one hash of the mobile', async () => {
     expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
     await guess();
     const { verificationToken } = await guess(app.gateway.lastCode);
     const { user } = (await app.api.registerUser(verificationToken)) as { user?: { id: string } };
 
-    expect(names()).toEqual([
+    expect(eventNames(app)).toEqual([
       'captcha_issued',
-      'captcha_taken',
+      'captcha_redeemed',
       'code_requested',
       'code_sent',
       'verify_failed',
       'verify_ok',
       'user_registered',
     ]);
-    const ofTheMobile = events().slice(2);
+    const ofTheMobile = events(app).slice(2);
+    expect(ofTheMobile[0]?.mobileHash).toMatch(/^[\w-]{22}$/);
     expect(new Set(ofTheMobile.map(({ mobileHash }) => mobileHash)).size).toBe(1);
-    for (const line of events())
-      expect(line).toMatchObject({ level: 'info', client: '127.0.0.1', requestId: expect.any(String) });
-    for (const line of ofTheMobile) expect(line.mobile).toBe(`${mobile.slice(0, 3)}****${mobile.slice(7)}`);
-    const [, taken, requested, sent, failed, ok, registered] = events();
-    expect(taken).toMatchObject({ outcome: 'right' });
+    for (const line of events(app))
+      expect(line).toMatchObject({ level: 'info', client_ip: '127.0.0.1', requestId: expect.any(String) });
+    for (const line of ofTheMobile) expect(line.mobile).toBe(masked(mobile));
+    const [, redeemed, requested, sent, failed, ok, registered] = events(app);
+    expect(redeemed).toMatchObject({ outcome: 'correct' });
     expect(requested).toMatchObject({ purpose: 'REGISTER' });
-    expect(sent).toMatchObject({ messageId: '3f2c9d0a5b7e4c1d8e6f00112233aabb' });
-    expect(failed).toMatchObject({ reason: 'SmsCodeMismatchError' });
+    expect(sent).toMatchObject({ messageId: MESSAGE_ID });
+    expect(failed).toMatchObject({ reason: 'code_mismatch' });
     expect(ok).toMatchObject({ purpose: 'REGISTER' });
+    expect(user?.id).toMatch(/./);
     expect(registered).toMatchObject({ userId: user?.id });
   });
 
-  it('tells what was not sent, and why', async () => {
-    app.gateway.answer = refusal('160042');
+  it('records why an SMS was not sent', async () => {
+    app.gateway.answer = rejection('160042');
     await app.api.requestWithCaptcha(mobile);
-    expect(events().at(-1)).toMatchObject({ event: 'code_not_sent', outcome: 'notSent', reason: /160042/ });
+    expect(events(app).at(-1)).toMatchObject({
+      event: 'code_not_sent',
+      outcome: 'rejected',
+      reason: expect.stringMatching(/160042/),
+    });
   });
 
-  it('tells of a captcha answered wrongly or too late', async () => {
+  it('records an SMS that may have been sent', async () => {
+    app.gateway.answer = rejection('160050');
+    await app.api.requestWithCaptcha(mobile);
+    expect(events(app).at(-1)).toMatchObject({
+      event: 'code_not_sent',
+      outcome: 'unknown',
+      reason: expect.stringMatching(/160050/),
+    });
+  });
+
+  it('records a code that has expired', async () => {
+    expectType(await guess(), 'SmsCodeExpiredError');
+    expect(events(app)).toEqual([
+      expect.objectContaining({ event: 'verify_failed', reason: 'code_expired', mobile: masked(mobile) }),
+    ]);
+  });
+
+  it('records a captcha that was answered wrong or too late, without its answer', async () => {
     const captcha = await app.api.readCaptcha();
     await app.api.requestSmsCode({ mobile, ...captcha, captchaAnswer: 'none' });
     await app.api.requestSmsCode({ mobile, ...captcha });
-    expect(events().map(({ outcome }) => outcome)).toEqual([
-      undefined,
-      'CaptchaMismatchError',
-      'CaptchaExpiredError',
+    expect(events(app).map(({ event, outcome }) => [event, outcome])).toEqual([
+      ['captcha_issued', undefined],
+      ['captcha_redeemed', 'mismatch'],
+      ['captcha_redeemed', 'expired'],
     ]);
-    expect(JSON.stringify(events())).not.toContain(captcha.captchaAnswer);
+    expect(app.log.join('')).not.toContain(captcha.captchaAnswer);
+  });
+});
+
+describe('the audit log under low limits', () => {
+  const app = withTestApp({
+    settings: {
+      SMS_PER_ADDRESS_PER_HOUR: '2',
+      VERIFY_PER_ADDRESS_PER_HOUR: '11',
+      SMS_RESEND_GAP_SECONDS: '0',
+    },
   });
 
-  it('tells of a mobile that is stopped, and of every allowance that is used up', async () => {
+  it('records a locked verification and every exceeded rate limit', async () => {
+    const mobile = freshMobile();
+    const guess = () => app.api.verifySmsCode(mobile, 'wrong');
     for (let codes = 0; codes < 2; codes += 1) {
       expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
       for (let guesses = 0; guesses < 5; guesses += 1) await guess();
@@ -86,11 +107,11 @@ describe('the log', () => {
     expectType(await guess(), 'TooManyRequestsError');
     expectType(await guess(), 'TooManyRequestsError');
     await app.api.requestWithCaptcha(mobile);
-    expect(events().map(({ event, scope }) => [event, scope])).toEqual([
-      ['verify_stopped', undefined],
-      ['allowance_refused', 'ADDRESS'],
+    expect(events(app).map(({ event, scope }) => [event, scope])).toEqual([
+      ['verification_locked', undefined],
+      ['rate_limit_exceeded', 'ADDRESS'],
       ['captcha_issued', undefined],
-      ['allowance_refused', 'ADDRESS'],
+      ['rate_limit_exceeded', 'ADDRESS'],
     ]);
   });
 });

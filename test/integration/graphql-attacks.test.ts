@@ -1,15 +1,11 @@
-// Documents that ask for many deeds at once, or for much work: each is refused whole, shortly, and before anything runs.
+// Documents with many operations or much work: each is rejected as a whole, with a short error, before execution.
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { freshMobile } from '../support/api.ts';
-import { refusalOf, repeat } from '../support/rejected-requests.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { errorOfPost, repeat } from '../support/rejected-requests.ts';
+import { withTestApp } from '../support/test-app.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app?.stop());
+const app = withTestApp();
 
 const INVALID = { status: 400, code: 'GRAPHQL_VALIDATION_FAILED' };
 const ONE_ROOT_FIELD = 'An operation may select at most 1 root field(s).';
@@ -29,43 +25,46 @@ const TOO_LARGE = {
   messages: ['Request body is too large'],
 };
 
-const refuse = (query: string, more: object = {}) => refusalOf(app, { query, ...more });
+const errorOfQuery = (query: string, more: object = {}) => errorOfPost(app, { query, ...more });
 const guess = (index: number) =>
   `g${index}: verifySmsCode(input: {mobile: "13800138000", code: "${index}"}) { __typename }`;
 const captcha = (index: number) => `c${index}: imageCaptcha { __typename }`;
 
-describe('one request cannot do many things', () => {
+describe('one request cannot execute several operations', () => {
   it.each([
     ['two guesses at a code', `mutation { ${repeat(2, guess)} }`, [ONE_ROOT_FIELD]],
     ['16 guesses at a code', `mutation { ${repeat(16, guess)} }`, [ONE_ROOT_FIELD, FOUR_ALIASES]],
     ['two captchas', `{ ${repeat(2, captcha)} }`, [ONE_ROOT_FIELD]],
     [
-      'a captcha more behind a fragment',
+      'a second captcha in a fragment',
       `{ ${captcha(0)} ...F } fragment F on Query { ${captcha(1)} }`,
       [ONE_ROOT_FIELD],
     ],
     [
-      'a captcha more behind inline fragments',
+      'a second captcha in inline fragments',
       `{ ${captcha(0)} ... { ... { ${captcha(1)} } } }`,
       [ONE_ROOT_FIELD],
     ],
     [
-      'a captcha more that is skipped, or perhaps not',
+      'a second captcha that is skipped under a condition',
       'query ($x: Boolean = true) { a: imageCaptcha @include(if: $x) { __typename } b: imageCaptcha @skip(if: $x) { __typename } }',
       [ONE_ROOT_FIELD],
     ],
-  ])('by %s', async (_what, query, messages) => {
-    expect(await refuse(query)).toEqual({ ...INVALID, messages });
+  ])('with %s', async (_what, query, messages) => {
+    expect(await errorOfQuery(query)).toEqual({ ...INVALID, messages });
   });
 
-  it('by a text and a guess without any alias: no text leaves, and the captcha is not used up', async () => {
+  it('with an SMS request and a guess without an alias: no SMS is sent, and the captcha is not redeemed', async () => {
     const { captchaId, captchaAnswer } = await app.api.readCaptcha();
     const mobile = freshMobile();
     const query = `mutation {
       requestSmsCode(input: {mobile: "${mobile}", captchaId: "${captchaId}", captchaAnswer: "${captchaAnswer}"}) { __typename }
       verifySmsCode(input: {mobile: "${mobile}", code: "000000"}) { __typename }
     }`;
-    expect(await refuse(query.replaceAll(/\s+/g, ' '))).toEqual({ ...INVALID, messages: [ONE_ROOT_FIELD] });
+    expect(await errorOfQuery(query.replaceAll(/\s+/g, ' '))).toEqual({
+      ...INVALID,
+      messages: [ONE_ROOT_FIELD],
+    });
     const sent = await app.api.requestSmsCode({ mobile, captchaId, captchaAnswer });
     expect(sent.__typename).toBe('SmsCodeSent');
   });
@@ -74,26 +73,26 @@ describe('one request cannot do many things', () => {
     ['guesses at a code', `mutation { ${repeat(100, guess)} }`],
     ['captchas', `{ ${repeat(100, captcha)} }`],
     ['operations', repeat(100, (index) => `query Q${index} { imageCaptcha { __typename } }`)],
-  ])('by a hundred %s, which are not even parsed to the end', async (_what, query) => {
-    expect(await refuse(query, { operationName: 'Q1' })).toEqual(TOO_MANY_TOKENS);
+  ])('with 100 %s: parsing stops before the end', async (_what, query) => {
+    expect(await errorOfQuery(query, { operationName: 'Q1' })).toEqual(TOO_MANY_TOKENS);
   });
 
-  it('by several operations: six are refused, and of five the one that is named runs', async () => {
+  it('with several operations: six are rejected, and of five the named one is executed', async () => {
     const operations = (count: number) =>
       repeat(count, (index) => `query Q${index} { imageCaptcha { __typename } }`);
-    expect(await refuse(operations(6), { operationName: 'Q1' })).toEqual({
+    expect(await errorOfQuery(operations(6), { operationName: 'Q1' })).toEqual({
       ...INVALID,
-      messages: ['A document may hold at most 5 operations.'],
+      messages: ['A document may contain at most 5 operations.'],
     });
-    expect(await refuse(operations(5))).toEqual({
+    expect(await errorOfQuery(operations(5))).toEqual({
       status: 400,
       code: 'OPERATION_RESOLUTION_FAILURE',
       messages: ['Must provide operation name if query contains multiple operations.'],
     });
-    const before = (await app.redis.keys('captcha:*')).length;
+    const before = (await app.redis.keys('yz:captcha:*')).length;
     const one = await app.api.post({ query: operations(5), operationName: 'Q1' });
     expect(await one.json()).toEqual({ data: { imageCaptcha: { __typename: 'ImageCaptcha' } } });
-    expect(await app.redis.keys('captcha:*')).toHaveLength(before + 1);
+    expect(await app.redis.keys('yz:captcha:*')).toHaveLength(before + 1);
   });
 });
 
@@ -112,28 +111,25 @@ describe('one request cannot cause much work', () => {
       ],
     ],
     [
-      'introspection in a circle',
+      'circular introspection',
       `{ __schema { types { ${'fields { type { '.repeat(4)} name ${'} } '.repeat(4)} } } }`,
       ['Maximum introspection depth exceeded'],
     ],
     [
-      'fragments in a circle',
+      'circular fragments',
       '{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }',
       ['Cannot spread fragment "A" within itself via "B".'],
     ],
-  ])('by %s', async (_what, query, messages) => {
-    expect(await refuse(query)).toEqual({ ...INVALID, messages });
+  ])('with %s', async (_what, query, messages) => {
+    expect(await errorOfQuery(query)).toEqual({ ...INVALID, messages });
   });
 
   it.each([
-    [
-      'fragments that spread each other a million times',
-      bomb('Query', '...F0', 'imageCaptcha { __typename }'),
-    ],
-    ['the same below introspection', bomb('__Type', '__schema { types { ...F0 } }', 'name')],
-    ['450 times __typename', `{ ${'__typename '.repeat(450)} }`],
-  ])('by %s', async (_what, query) => {
-    expect(await refuse(query)).toEqual(TOO_RECURSIVE);
+    ['fragments that expand to a million spreads', bomb('Query', '...F0', 'imageCaptcha { __typename }')],
+    ['the same fragments below introspection', bomb('__Type', '__schema { types { ...F0 } }', 'name')],
+    ['__typename 450 times', `{ ${'__typename '.repeat(450)} }`],
+  ])('with %s', async (_what, query) => {
+    expect(await errorOfQuery(query)).toEqual(TOO_RECURSIVE);
   });
 
   it.each([
@@ -141,42 +137,42 @@ describe('one request cannot cause much work', () => {
     ['4,000 directives', `{ __typename ${'@aa'.repeat(4000)} }`],
     ['selections nested 2,000 deep', `${'{a'.repeat(2000)}${'}'.repeat(2000)}`],
     ['a list nested 7,000 deep', `{ a(x: ${'['.repeat(7000)}`],
-  ])('by %s', async (_what, query) => {
-    expect(await refuse(query)).toEqual(TOO_MANY_TOKENS);
+  ])('with %s', async (_what, query) => {
+    expect(await errorOfQuery(query)).toEqual(TOO_MANY_TOKENS);
   });
 
   it.each([
     ['10,000 directives', `{ __typename ${'@aa'.repeat(10_000)} }`],
-    ['3,000 times __typename', `{ ${'__typename '.repeat(3000)} }`],
+    ['__typename 3,000 times', `{ ${'__typename '.repeat(3000)} }`],
     ['selections nested 20,000 deep', '{a'.repeat(20_000)],
     ['a list nested 40,000 deep', `{ a(x: ${'['.repeat(40_000)}`],
-  ])('by %s, which is not even read', async (_what, query) => {
-    expect(await refuse(query)).toEqual(TOO_LARGE);
+  ])('with %s: the body is not read', async (_what, query) => {
+    expect(await errorOfQuery(query)).toEqual(TOO_LARGE);
   });
 });
 
-describe('a reply does not grow with the request', () => {
+describe('a response does not grow with the request', () => {
   it.each([
     [
-      'aliases and then many plain fields',
+      'aliases followed by many plain fields',
       `{ ${repeat(5, (i) => `t${i}: __typename`)} ${'__typename '.repeat(180)} }`,
     ],
     [
-      'many operations with two fields each',
+      'many operations of two fields each',
       repeat(33, (index) => `query Q${index} { imageCaptcha { __typename } c: imageCaptcha { __typename } }`),
     ],
     ['one argument 150 times', `{ __typename @include(${'if: true '.repeat(150)}) }`],
     ['a name of 15 KB', `{ ${'x'.repeat(15_000)} }`],
-  ])('of %s', async (_what, query) => {
-    expect(await refuse(query)).toMatchObject(INVALID);
+  ])('with %s', async (_what, query) => {
+    expect(await errorOfQuery(query)).toMatchObject(INVALID);
   });
 
   const query = 'mutation ($i: RequestSmsCodeInput!) { requestSmsCode(input: $i) { __typename } }';
 
   it('with 1,000 unknown fields in its variables', async () => {
     const i = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`x${index}`, 1]));
-    const { messages, ...answer } = await refuse(query, { variables: { i } });
-    expect(answer).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
+    const { messages, ...error } = await errorOfQuery(query, { variables: { i } });
+    expect(error).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
     expect(messages).toHaveLength(6);
     expect(messages.at(-1)).toBe(
       'Too many errors processing variables, error limit reached. Execution aborted.',
@@ -185,7 +181,7 @@ describe('a reply does not grow with the request', () => {
 
   it('with variables nested 7,000 deep', async () => {
     const body = `{"query":"${query}","variables":{"i":${'['.repeat(7000)}${']'.repeat(7000)}}}`;
-    expect(await refusalOf(app, body)).toEqual({
+    expect(await errorOfPost(app, body)).toEqual({
       status: 400,
       code: 'BAD_USER_INPUT',
       messages: [
@@ -194,7 +190,7 @@ describe('a reply does not grow with the request', () => {
     });
   });
 
-  it('with 15 KB in a field, none of which comes back', async () => {
+  it('with 15 KB in an input field, which the response does not repeat', async () => {
     const i = { mobile: '1'.repeat(15_000), captchaId: 'x', captchaAnswer: 'x' };
     const { requestSmsCode } = await app.api.ask(query, { i });
     expect(requestSmsCode).toEqual({ __typename: 'InvalidMobileError' });

@@ -1,17 +1,13 @@
-// The GraphQL over HTTP specification, by the audits of its authors and where it lets us choose.
+// The GraphQL over HTTP specification: the audits of its authors, and the choices that it leaves to a server.
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { serverAudits } from 'graphql-http';
 import { READS_STATUS } from '../support/rejected-requests.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { withTestApp } from '../support/test-app.ts';
 
-describe('GraphQL over HTTP', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-  afterAll(() => app?.stop());
+describe('the GraphQL endpoint', () => {
+  const app = withTestApp();
 
   /** The ids of the audits by their outcome: `error` for a MUST, `warn` for a SHOULD, `notice` for a MAY. */
   async function audit(headers: Record<string, string> = {}): Promise<Map<string, string[]>> {
@@ -24,19 +20,19 @@ describe('GraphQL over HTTP', () => {
     return new Map([...byStatus].map(([status, ofStatus]) => [status, ofStatus.map(({ id }) => id).sort()]));
   }
 
-  it('is kept in 58 of 61 audits; the three others want a GET that a foreign page could send', async () => {
+  it('passes 58 of 61 audits; the other three require a GET that a page of another origin could send', async () => {
     const { ok = [], ...others } = Object.fromEntries(await audit());
     expect(others).toEqual({ notice: ['5A70', '6A70', 'D6D5'] });
     expect(ok).toHaveLength(58);
   });
 
-  it('is kept in all 61 audits by a client that sends the preflight header', async () => {
+  it('passes all 61 audits for a client that sends the preflight header', async () => {
     const { ok = [], ...others } = Object.fromEntries(await audit({ 'apollo-require-preflight': '1' }));
     expect(others).toEqual({});
     expect(ok).toHaveLength(61);
   });
 
-  it('lets anybody read the whole schema', async () => {
+  it('allows introspection of the whole schema', async () => {
     const response = await app.api.post({ query: getIntrospectionQuery() });
     expect(await response.json()).toMatchObject({
       data: { __schema: { queryType: { name: 'Query' }, mutationType: { name: 'Mutation' } } },
@@ -44,11 +40,11 @@ describe('GraphQL over HTTP', () => {
   });
 
   it.each([
-    ['is cut short', '{'],
+    ['is incomplete', '{'],
     ['selects two fields', '{ a: imageCaptcha { __typename } b: imageCaptcha { __typename } }'],
     ['lacks a variable', 'mutation ($i: VerifySmsCodeInput!) { verifySmsCode(input: $i) { __typename } }'],
   ])(
-    'makes a document that %s a 400, or a 200 to those who know only application/json',
+    'answers a document that %s with 400, and with 200 to a client that accepts only application/json',
     async (_what, query) => {
       expect((await app.api.post({ query }, READS_STATUS)).status).toBe(400);
       expect((await app.api.post({ query }, { accept: 'application/json' })).status).toBe(200);

@@ -1,27 +1,20 @@
-// What machines ask: is it alive, is it ready, how is it doing.
+// /healthz, /readyz and /metrics.
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { READY, readiness } from '../support/health.ts';
+import { withTestApp } from '../support/test-app.ts';
 
-describe('the probes', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await startTestApp();
-  });
-  afterAll(() => app?.stop());
+describe('the health endpoints', () => {
+  const app = withTestApp();
 
-  it('say that it lives, and that it is ready while its stores answer', async () => {
+  it('report that the process is alive and that its dependencies are up', async () => {
     const health = await fetch(`${app.url}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
-    const ready = await fetch(`${app.url}/readyz`);
-    expect([ready.status, await ready.json()]).toEqual([
-      200,
-      { status: 'ready', redis: 'up', postgresql: 'up', sms_gateway: 'closed' },
-    ]);
+    expect(await readiness(app)).toEqual(READY);
   });
 
-  it('count outcomes and seconds by names of our own, never by what a caller sent', async () => {
+  it('export metrics whose labels never come from a caller', async () => {
     const mobile = freshMobile();
     expectType(await app.api.requestWithCaptcha(mobile), 'SmsCodeSent');
     await app.api.post({
@@ -34,8 +27,12 @@ describe('the probes', () => {
     for (const line of [
       'yanzheng_requests_total{operation="requestSmsCode",outcome="SmsCodeSent"} 1',
       'yanzheng_requests_total{operation="imageCaptcha",outcome="ImageCaptcha"} 2',
-      'yanzheng_sms_total{outcome="sent"} 1',
-      'yanzheng_dependency_duration_seconds_count{dependency="sms_gateway"} 1',
+      'yanzheng_sms_sends_total{provider="yuntongxun",outcome="accepted"} 1',
+      'yanzheng_sms_send_duration_seconds_count{provider="yuntongxun"} 1',
+      'yanzheng_sms_in_flight{provider="yuntongxun"} 0',
+      'yanzheng_sms_circuit_breaker{provider="yuntongxun",state="closed"} 1',
+      'yanzheng_sms_circuit_breaker{provider="yuntongxun",state="open"} 0',
+      'yanzheng_sms_circuit_breaker{provider="yuntongxun",state="half_open"} 0',
     ]) {
       expect(metrics.split('\n')).toContain(line);
     }
@@ -49,6 +46,6 @@ describe('the probes', () => {
         ([, all = '']) => all.match(/\w+(?==")/g) ?? [],
       ),
     );
-    expect([...labels].sort()).toEqual(['dependency', 'le', 'operation', 'outcome']);
+    expect([...labels].sort()).toEqual(['dependency', 'le', 'operation', 'outcome', 'provider', 'state']);
   });
 });

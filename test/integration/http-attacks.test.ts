@@ -1,16 +1,12 @@
-// Requests that no page of ours sends: of a foreign origin's kind, too large, too slow, or no HTTP at all.
+// Requests that no client of the service sends: forged by a page of another origin, too large, too slow, or not HTTP.
 
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { partsOf, sendRaw } from '../support/raw-request.ts';
-import { errorsIn, READS_STATUS, refusal, refusalOf } from '../support/rejected-requests.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { errorOf, errorOfPost, errorsIn, READS_STATUS } from '../support/rejected-requests.ts';
+import { withTestApp } from '../support/test-app.ts';
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app?.stop());
+const app = withTestApp();
 
 const CAPTCHA = { query: '{ imageCaptcha { __typename } }' };
 const GUESS = 'mutation { verifySmsCode(input: {mobile: "13800138000", code: "1"}) { __typename } }';
@@ -20,7 +16,7 @@ const get = (path: string, headers = {}) =>
   fetch(`${app.url}${path}`, { headers: { ...READS_STATUS, ...headers } });
 const query = (text: string, headers = {}) => get(`/graphql?query=${encodeURIComponent(text)}`, headers);
 
-describe('a page of a foreign origin', () => {
+describe('a page of another origin', () => {
   const blocked = {
     status: 400,
     code: 'BAD_REQUEST',
@@ -42,28 +38,28 @@ describe('a page of a foreign origin', () => {
     ['application/jsonx', unknownType],
     ['application/graphql', unknownType],
     ['', unknownType],
-  ])('cannot send a document as %j', async (type, answer) => {
-    expect(await refusalOf(app, CAPTCHA, { 'content-type': type })).toEqual(answer);
+  ])('cannot send a document as %j', async (type, expected) => {
+    expect(await errorOfPost(app, CAPTCHA, { 'content-type': type })).toEqual(expected);
   });
 
   it('cannot send a document as a form', async () => {
     const headers = { 'content-type': 'application/x-www-form-urlencoded' };
     const form = String(new URLSearchParams(CAPTCHA));
-    expect(await refusalOf(app, form, headers)).toEqual(unknownType);
+    expect(await errorOfPost(app, form, headers)).toEqual(unknownType);
   });
 
-  it('cannot send a query by GET, for which a header is needed that it cannot set', async () => {
-    expect(await refusal(app, () => query(CAPTCHA.query))).toEqual(blocked);
-    const answer = await query(CAPTCHA.query, PREFLIGHT);
-    expect([answer.status, await answer.json()]).toEqual([
+  it('cannot send a query by GET, which requires a header that it cannot set', async () => {
+    expect(await errorOf(app, () => query(CAPTCHA.query))).toEqual(blocked);
+    const response = await query(CAPTCHA.query, PREFLIGHT);
+    expect([response.status, await response.json()]).toEqual([
       200,
       { data: { imageCaptcha: { __typename: 'ImageCaptcha' } } },
     ]);
   });
 
-  it('cannot send a mutation by GET, nor can anybody else', async () => {
-    expect(await refusal(app, () => query(GUESS))).toEqual(blocked);
-    expect(await refusal(app, () => query(GUESS, PREFLIGHT))).toEqual({
+  it('cannot send a mutation by GET, and neither can any other client', async () => {
+    expect(await errorOf(app, () => query(GUESS))).toEqual(blocked);
+    expect(await errorOf(app, () => query(GUESS, PREFLIGHT))).toEqual({
       status: 405,
       code: 'BAD_REQUEST',
       messages: ['GET requests only support query operations, not mutation operations'],
@@ -71,7 +67,7 @@ describe('a page of a foreign origin', () => {
   });
 });
 
-describe('a body', () => {
+describe('a request body', () => {
   const notJson = {
     status: 400,
     code: 'FST_ERR_CTP_INVALID_JSON_BODY',
@@ -83,53 +79,53 @@ describe('a body', () => {
     messages: ['Request body is too large'],
   };
 
-  it('with a batch is refused, of one document as of a hundred', async () => {
-    const answer = { status: 400, code: 'BAD_REQUEST', messages: ['Operation batching disabled.'] };
-    expect(await refusalOf(app, [CAPTCHA])).toEqual(answer);
+  it('with a batch is rejected, whether of one document or of 100', async () => {
+    const error = { status: 400, code: 'BAD_REQUEST', messages: ['Operation batching disabled.'] };
+    expect(await errorOfPost(app, [CAPTCHA])).toEqual(error);
     expect(
-      await refusalOf(
+      await errorOfPost(
         app,
         Array.from({ length: 100 }, () => CAPTCHA),
       ),
-    ).toEqual(answer);
+    ).toEqual(error);
   });
 
   it.each([
-    ['is cut short', '{"query":'],
-    ['poisons a prototype', '{"query":"{ imageCaptcha { __typename } }","__proto__":{"x":1}}'],
-    ['poisons a prototype in its variables', '{"query":"{ __typename }","variables":{"__proto__":{"x":1}}}'],
-    ['poisons a constructor', '{"query":"{ __typename }","constructor":{"prototype":{"x":1}}}'],
-  ])('that %s is no JSON', async (_what, body) => {
-    expect(await refusalOf(app, body)).toEqual(notJson);
+    ['is incomplete', '{"query":'],
+    ['pollutes a prototype', '{"query":"{ imageCaptcha { __typename } }","__proto__":{"x":1}}'],
+    ['pollutes a prototype in its variables', '{"query":"{ __typename }","variables":{"__proto__":{"x":1}}}'],
+    ['pollutes a constructor', '{"query":"{ __typename }","constructor":{"prototype":{"x":1}}}'],
+  ])('that %s is rejected as invalid JSON', async (_what, body) => {
+    expect(await errorOfPost(app, body)).toEqual(notJson);
   });
 
-  it('that unpacks to 12 MB is not unpacked', async () => {
-    const packed = gzipSync(JSON.stringify({ ...CAPTCHA, padding: 'x'.repeat(12_000_000) }));
-    expect(packed.length).toBeLessThan(16 * 1024);
+  it('that decompresses to 12 MB is not decompressed', async () => {
+    const compressed = gzipSync(JSON.stringify({ ...CAPTCHA, padding: 'x'.repeat(12_000_000) }));
+    expect(compressed.length).toBeLessThan(16 * 1024);
     const headers = { ...READS_STATUS, 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    const send = () => fetch(`${app.url}/graphql`, { method: 'POST', headers, body: packed });
-    expect(await refusal(app, send)).toEqual(notJson);
+    const send = () => fetch(`${app.url}/graphql`, { method: 'POST', headers, body: compressed });
+    expect(await errorOf(app, send)).toEqual(notJson);
   });
 
-  it('over 16 KB is refused', async () => {
-    expect(await refusalOf(app, { ...CAPTCHA, padding: 'x'.repeat(17_000) })).toEqual(tooLarge);
+  it('over 16 KB is rejected', async () => {
+    expect(await errorOfPost(app, { ...CAPTCHA, padding: 'x'.repeat(17_000) })).toEqual(tooLarge);
   });
 
   const post = 'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
 
   it.each([
-    ['announced as 50 MB', `${post}Content-Length: 50000000\r\n\r\n{`],
+    ['with a Content-Length of 50 MB', `${post}Content-Length: 50000000\r\n\r\n{`],
     [
-      'in pieces without an end',
+      'in endless chunks',
       `${post}Transfer-Encoding: chunked\r\n\r\n${`1000\r\n${'x'.repeat(4096)}\r\n`.repeat(5)}`,
     ],
-  ])('%s is not waited for', async (_what, request) => {
+  ])('%s is rejected before it has arrived', async (_what, request) => {
     const reply = await sendRaw(app.url, request);
     expect({ status: partsOf(reply).status, ...errorsIn(partsOf(reply).body) }).toEqual(tooLarge);
     expect(reply.seconds).toBeLessThan(1);
   });
 
-  it('or a head that comes slowly, or not at all, is given up within six seconds', async () => {
+  it('or a head that arrives slowly or not at all times out within six seconds', async () => {
     const head = 'GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ';
     const replies = await Promise.all([
       sendRaw(app.url, ''),
@@ -151,45 +147,45 @@ describe('a body', () => {
   });
 });
 
-describe('a head', () => {
-  const of = (headers: string) => `GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
+describe('a request head', () => {
+  const headOf = (headers: string) => `GET /healthz HTTP/1.1\r\nHost: x\r\n${headers}\r\n`;
 
   it.each([
-    ['a header of 9 KB', of(`X-Long: ${'x'.repeat(9000)}\r\n`), 431, 'HPE_HEADER_OVERFLOW'],
-    ['2,000 headers', of('X-Many: yes\r\n'.repeat(2000)), 431, 'HPE_HEADER_OVERFLOW'],
-    ['no HTTP in it', 'NONSENSE\r\n\r\n', 400, 'HPE_INVALID_METHOD'],
+    ['a header of 9 KB', headOf(`X-Long: ${'x'.repeat(9000)}\r\n`), 431, 'HPE_HEADER_OVERFLOW'],
+    ['2,000 headers', headOf('X-Many: yes\r\n'.repeat(2000)), 431, 'HPE_HEADER_OVERFLOW'],
+    ['something other than HTTP', 'NONSENSE\r\n\r\n', 400, 'HPE_INVALID_METHOD'],
     [
-      'two opinions on where the body ends',
+      'contradicting lengths of the body',
       'POST /graphql HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
       400,
       'HPE_INVALID_TRANSFER_ENCODING',
     ],
-  ])('with %s is refused and the connection closed', async (_what, request, status, code) => {
+  ])('with %s is rejected, and the connection is closed', async (_what, request, status, code) => {
     const reply = await sendRaw(app.url, request);
-    const { code: told, messages } = errorsIn(partsOf(reply).body);
-    expect({ status: partsOf(reply).status, code: told }).toEqual({ status, code });
+    const { code: actual, messages } = errorsIn(partsOf(reply).body);
+    expect({ status: partsOf(reply).status, code: actual }).toEqual({ status, code });
     expect(messages).toEqual([status === 431 ? 'Request Header Fields Too Large' : 'Bad Request']);
     expect(reply.seconds).toBeLessThan(1);
   });
 
-  it('with a malformed URL is refused', async () => {
-    expect(await refusal(app, () => get('/%E0%A4%A'))).toEqual({
+  it('with a malformed URL is rejected', async () => {
+    expect(await errorOf(app, () => get('/%E0%A4%A'))).toEqual({
       status: 400,
       code: 'FST_ERR_BAD_URL',
       messages: ['The URL is malformed'],
     });
   });
 
-  it('for another path or by another method is refused, and a browser gets no IDE', async () => {
+  it('with another path or method is rejected, and a browser receives no IDE', async () => {
     const notFound = { status: 404, code: undefined, messages: ['Not found'] };
     for (const path of ['/admin', '/graphiql', '/graphql/', `/graphql/${'x'.repeat(3000)}`])
-      expect(await refusal(app, () => get(path, { accept: 'text/html' }))).toEqual(notFound);
+      expect(await errorOf(app, () => get(path, { accept: 'text/html' }))).toEqual(notFound);
     for (const method of ['PUT', 'PATCH', 'DELETE']) {
       const response = await fetch(`${app.url}/graphql`, { method });
       expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, POST']);
       expect(await response.json()).toEqual({ errors: [{ message: 'Method not allowed', extensions: {} }] });
     }
-    const ide = await refusal(app, () => get('/graphql', { accept: 'text/html' }));
+    const ide = await errorOf(app, () => get('/graphql', { accept: 'text/html' }));
     expect(ide).toMatchObject({ status: 400, code: 'BAD_REQUEST' });
   });
 });

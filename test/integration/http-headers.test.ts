@@ -1,24 +1,20 @@
-// Headers of every answer: what a browser may do with it, who may read it, who may keep it.
+// Security headers, cache headers and CORS.
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { describe, expect, it } from '@jest/globals';
+import { usingTestApp, withTestApp } from '../support/test-app.ts';
 
-const OURS = 'https://www.example.com';
-const ALSO_OURS = 'https://m.example.com:8443';
+const ALLOWED = 'https://www.example.com';
+const ALSO_ALLOWED = 'https://m.example.com:8443';
 
-describe('the headers', () => {
-  let app: TestApp;
-  beforeAll(async () => {
-    app = await startTestApp({ settings: { CORS_ORIGINS: `${OURS}, ${ALSO_OURS}` } });
-  });
-  afterAll(() => app?.stop());
+describe('the headers of a response', () => {
+  const app = withTestApp({ settings: { CORS_ORIGINS: `${ALLOWED}, ${ALSO_ALLOWED}` } });
 
   const send = (path: string, init: RequestInit = {}) => fetch(`${app.url}${path}`, init);
   const graphql = (headers: Record<string, string> = {}) =>
     app.api.post({ query: '{ __typename }' }, headers);
 
-  it('let no browser load, frame, guess or remember anything, whatever the answer is', async () => {
-    const answers = [
+  it('forbid a browser to load, frame or sniff anything, whatever the status is', async () => {
+    const responses = [
       await graphql(),
       await app.api.post('no JSON'),
       await send('/graphql', { method: 'PUT' }),
@@ -27,8 +23,8 @@ describe('the headers', () => {
       await send('/healthz'),
       await send('/.well-known/jwks.json'),
     ];
-    expect(answers.map(({ status }) => status)).toEqual([200, 400, 405, 404, 400, 200, 200]);
-    for (const { headers } of answers) {
+    expect(responses.map(({ status }) => status)).toEqual([200, 400, 405, 404, 400, 200, 200]);
+    for (const { headers } of responses) {
       expect(Object.fromEntries(headers)).toMatchObject({
         'content-security-policy': "default-src 'none';frame-ancestors 'none'",
         'cross-origin-opener-policy': 'same-origin',
@@ -43,20 +39,20 @@ describe('the headers', () => {
     }
   });
 
-  it('let no cache keep an answer of GraphQL, a refusal no more than a captcha', async () => {
+  it('forbid caches to store a GraphQL response, whether it has data or errors', async () => {
     const query = encodeURIComponent('{ imageCaptcha { __typename } }');
-    const answers = [
+    const responses = [
       await app.api.post({ query: '{ imageCaptcha { __typename } }' }),
       await send(`/graphql?query=${query}`, { headers: { 'apollo-require-preflight': '1' } }),
       await app.api.post('no JSON'),
     ];
-    for (const { headers } of answers) {
+    for (const { headers } of responses) {
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('vary')).toBe('accept-language, origin');
     }
   });
 
-  const ask = (origin: string) =>
+  const preflightFrom = (origin: string) =>
     send('/graphql', {
       method: 'OPTIONS',
       headers: {
@@ -65,15 +61,18 @@ describe('the headers', () => {
         'access-control-request-headers': 'content-type',
       },
     });
-  const leave = ({ headers }: Response) => headers.get('access-control-allow-origin');
+  const allowedOrigin = ({ headers }: Response) => headers.get('access-control-allow-origin');
 
-  it.each([OURS, ALSO_OURS])('let pages of %s ask and read', async (origin) => {
-    expect(leave(await graphql({ origin }))).toBe(origin);
-    const preflight = await ask(origin);
-    expect([preflight.status, leave(preflight)]).toEqual([204, origin]);
-    expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST');
-    expect(preflight.headers.has('access-control-allow-credentials')).toBe(false);
-  });
+  it.each([ALLOWED, ALSO_ALLOWED])(
+    'allow pages of %s to send requests and read the responses',
+    async (origin) => {
+      expect(allowedOrigin(await graphql({ origin }))).toBe(origin);
+      const preflight = await preflightFrom(origin);
+      expect([preflight.status, allowedOrigin(preflight)]).toEqual([204, origin]);
+      expect(preflight.headers.get('access-control-allow-methods')).toBe('GET, POST');
+      expect(preflight.headers.has('access-control-allow-credentials')).toBe(false);
+    },
+  );
 
   it.each([
     'https://evil.example',
@@ -81,17 +80,19 @@ describe('the headers', () => {
     'http://www.example.com',
     'https://m.example.com',
     'null',
-  ])('give pages of %s no leave', async (origin) => {
-    expect(leave(await graphql({ origin }))).toBeNull();
-    expect(leave(await ask(origin))).toBeNull();
+  ])('do not allow pages of %s', async (origin) => {
+    expect(allowedOrigin(await graphql({ origin }))).toBeNull();
+    expect(allowedOrigin(await preflightFrom(origin))).toBeNull();
   });
 });
 
-it('without CORS_ORIGINS no foreign page gets leave', async () => {
-  const app = await startTestApp();
-  const { headers } = await app.api.post({ query: '{ __typename }' }, { origin: OURS });
-  expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
-  const preflight = await fetch(`${app.url}/graphql`, { method: 'OPTIONS', headers: { origin: OURS } });
-  expect(preflight.headers.has('access-control-allow-origin')).toBe(false);
-  await app.stop();
+it('without CORS_ORIGINS no other origin is allowed', async () => {
+  await usingTestApp({}, async (app) => {
+    const { headers } = await app.api.post({ query: '{ __typename }' }, { origin: ALLOWED });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+    const init = { method: 'OPTIONS', headers: { origin: ALLOWED } };
+    const preflight = await fetch(`${app.url}/graphql`, init);
+    expect(preflight.headers.has('access-control-allow-origin')).toBe(false);
+  });
 });

@@ -1,49 +1,46 @@
-// What one text costs in round trips, and which of them its caller waits for.
+// The round trips of one SMS, and which of them the caller waits for.
 
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
-import type { RedisServer } from '../support/redis-server.ts';
 import { describeWithPostgres } from '../support/suites.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { createTestDatabase, startSomeRedis, startTestApp, type TestApp } from '../support/test-app.ts';
+import { createTestDatabase, startSomeRedis, withTestApp } from '../support/test-app.ts';
 import { success } from '../support/test-gateway.ts';
+import { newSmsRequest } from '../support/verification.ts';
 
-describeWithPostgres('a text that is sent', () => {
-  let redisServer: RedisServer;
+describeWithPostgres('an SMS that is sent', () => {
   let redis: TcpProxy;
   let postgres: TcpProxy;
-  let app: TestApp;
-  beforeAll(async () => {
-    redisServer = await startSomeRedis();
+  const app = withTestApp(async (onStop) => {
+    const redisServer = await startSomeRedis();
+    onStop(() => redisServer.stop());
     redis = await TcpProxy.start(redisServer.url);
+    onStop(() => redis.stop());
     postgres = await TcpProxy.start(String(await createTestDatabase()));
-    app = await startTestApp({ redis: redisServer, redisUrl: redis.url, databaseUrl: postgres.url });
-  });
-  afterAll(async () => {
-    await app?.stop();
-    await Promise.all([redis?.stop(), postgres?.stop(), redisServer?.stop()]);
+    onStop(() => postgres.stop());
+    return { redis: redisServer, redisUrl: redis.url, databaseUrl: postgres.url };
   });
 
-  it('takes three round trips to Redis, one SQL statement and one call of the gateway, and a write that nobody waits for', async () => {
+  it('takes three round trips to Redis, one SQL statement and one call of the gateway; the caller does not wait for the write after that', async () => {
     // The first request also opens connections and loads the scripts.
     expectType(await app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
-    const captcha = await app.api.readCaptcha();
-    let writtenBefore = 0;
-    app.gateway.answer = (response, request) => {
-      writtenBefore = redis.written.length;
+    const request = await newSmsRequest(app);
+    let writesBeforeSend = 0;
+    app.gateway.answer = (response, gatewayRequest) => {
+      writesBeforeSend = redis.written.length;
       redis.delayReplies(60_000);
-      success(response, request);
+      success(response, gatewayRequest);
     };
     redis.forget();
     postgres.forget();
     app.gateway.requests.length = 0;
 
     const startedMs = performance.now();
-    expectType(await app.api.requestSmsCode({ mobile: freshMobile(), ...captcha }), 'SmsCodeSent');
-    // Redis has answered nothing since the gateway took the text; the service would wait a second for it.
+    expectType(await app.api.requestSmsCode(request), 'SmsCodeSent');
+    // Redis has answered nothing since the gateway accepted the SMS. The service would wait for it for a second.
     expect(performance.now() - startedMs).toBeLessThan(900);
-    expect(writtenBefore).toBe(3);
+    expect(writesBeforeSend).toBe(3);
     await eventually(async () => redis.written.length === 4);
     await redis.restore();
     expect(statements(postgres)).toBe(1);
@@ -51,7 +48,7 @@ describeWithPostgres('a text that is sent', () => {
   });
 });
 
-/** The server says ReadyForQuery, `Z` and a length of 5, once for each statement. */
+/** PostgreSQL sends ReadyForQuery, `Z` with the length 5, once for each statement. */
 function statements({ answered }: TcpProxy): number {
   return Buffer.concat(answered).toString('latin1').split('Z\0\0\0\x05').length - 1;
 }

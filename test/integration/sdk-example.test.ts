@@ -1,26 +1,23 @@
-// The README's way to ask without React, as it stands there.
+// The README's functions for a page without React, executed as they are printed.
 
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { freshMobile, type Outcome } from '../support/api.ts';
+import { captchaKey } from '../support/redis-keys.ts';
 import { readProjectFile } from '../support/sources.ts';
-import { startTestApp, type TestApp } from '../support/test-app.ts';
+import { withTestApp } from '../support/test-app.ts';
 
 interface Functions {
   newCaptcha(): Promise<Outcome>;
   sendCode(input: Record<string, unknown>): Promise<Outcome>;
 }
 
-let app: TestApp;
-beforeAll(async () => {
-  app = await startTestApp();
-});
-afterAll(() => app?.stop());
+const app = withTestApp();
 
-it('gets a captcha and sends a code, or says why not', async () => {
+it('fetch a captcha and send a code, or return why not', async () => {
   const { newCaptcha, sendCode } = functionsOfReadme(app.url);
   const mobile = freshMobile();
   const { id } = await newCaptcha();
-  const captchaAnswer = await app.redis.get(`captcha:${id}`);
+  const captchaAnswer = await app.redis.get(captchaKey(id));
   expect(await sendCode({ mobile, captchaId: id, captchaAnswer })).toEqual({
     __typename: 'SmsCodeSent',
     resendAfterSeconds: 60,
@@ -35,6 +32,6 @@ it('gets a captcha and sends a code, or says why not', async () => {
 function functionsOfReadme(url: string): Functions {
   const section = readProjectFile('README.md').split('## Use it from your page')[1] ?? '';
   const [, code = ''] = /```js\n([^`]*(?:`[^`]+`[^`]*)*?)```/.exec(section) ?? [];
-  const here = code.replace('https://verify.example.com', url);
-  return new Function(`${here}; return { newCaptcha, sendCode };`)();
+  const runnable = code.replace('https://verify.example.com', url);
+  return new Function(`${runnable}; return { newCaptcha, sendCode };`)();
 }

@@ -1,115 +1,129 @@
-// The bound on texts under way, and the breaker that leaves a silent provider alone.
+// The bulkhead and the circuit breaker in front of an SMS provider.
 
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { parseMobile } from '../../src/common/phone-number.ts';
+import type { Mobile } from '../../src/common/phone-number.ts';
 import { ResilientSmsSender } from '../../src/sms/delivery/resilient-sms-sender.ts';
 import type { SmsMessage, SmsOutcome } from '../../src/sms/sms-sender.ts';
 
-const message: SmsMessage = {
-  mobile: parseMobile('13800138000') as SmsMessage['mobile'],
-  code: '042517',
-  validForMinutes: 5,
+const message: SmsMessage = { mobile: '+8613800138000' as Mobile, code: '042517', validForMinutes: 5 };
+const accepted: SmsOutcome = { kind: 'accepted', messageId: '1' };
+const rejected: SmsOutcome = { kind: 'rejected', reason: 'status 160042', retryAfterSeconds: 10 };
+const timedOut: SmsOutcome = { kind: 'unknown', reason: 'time-out', unreachable: true };
+const notConnected: SmsOutcome = {
+  kind: 'rejected',
+  reason: 'ECONNREFUSED',
+  retryAfterSeconds: 10,
+  unreachable: true,
 };
-const sent: SmsOutcome = { kind: 'sent', messageId: '1' };
-const refused: SmsOutcome = { kind: 'notSent', reason: 'status 160042', retryAfterSeconds: 10 };
-const silent: SmsOutcome = { kind: 'unknown', reason: 'time-out', noResponse: true };
-const away: SmsOutcome = { kind: 'notSent', reason: 'ECONNREFUSED', retryAfterSeconds: 10, noResponse: true };
 
-describe('a provider that is protected', () => {
-  let answers: ((outcome: SmsOutcome) => void)[];
-  let closed: boolean;
+const MAX_IN_FLIGHT = 3;
+const FAILURE_THRESHOLD = 2;
+const RESET_TIMEOUT_MS = 10_000;
+
+describe('ResilientSmsSender', () => {
+  /** One for each send that reached the provider and has no outcome yet. */
+  let pending: ((outcome: SmsOutcome) => void)[];
+  let isClosed: boolean;
   let sender: ResilientSmsSender;
   beforeEach(() => {
     jest.useFakeTimers({ now: 1_000_000, doNotFake: ['nextTick', 'queueMicrotask'] });
-    answers = [];
-    closed = false;
+    pending = [];
+    isClosed = false;
     const provider = {
-      send: () => new Promise<SmsOutcome>((resolve) => answers.push(resolve)),
+      send: () => new Promise<SmsOutcome>((resolve) => pending.push(resolve)),
       close: async () => {
-        closed = true;
+        isClosed = true;
       },
     };
     sender = new ResilientSmsSender(provider, {
-      maxInFlight: 3,
-      failureThreshold: 2,
-      resetTimeoutMs: 10_000,
+      maxInFlight: MAX_IN_FLIGHT,
+      failureThreshold: FAILURE_THRESHOLD,
+      resetTimeoutMs: RESET_TIMEOUT_MS,
     });
   });
   afterEach(() => {
     jest.useRealTimers();
   });
 
-  async function outcomeOf(answer: SmsOutcome): Promise<SmsOutcome> {
-    const outcome = sender.send(message);
-    answers.pop()?.(answer);
-    return outcome;
+  async function sendWith(outcome: SmsOutcome): Promise<SmsOutcome> {
+    const sent = sender.send(message);
+    pending.pop()?.(outcome);
+    return sent;
   }
 
-  it('gives its outcomes on as they are, and is closed with its protection', async () => {
-    for (const outcome of [sent, refused, away]) expect(await outcomeOf(outcome)).toBe(outcome);
+  it('returns the outcomes of the provider unchanged, and closes it', async () => {
+    for (const outcome of [accepted, rejected, notConnected]) expect(await sendWith(outcome)).toBe(outcome);
     await sender.close();
-    expect(closed).toBe(true);
+    expect(isClosed).toBe(true);
   });
 
-  it('is tried by so many at once, and one more is told at once that nothing was sent', async () => {
-    const running = [sender.send(message), sender.send(message), sender.send(message)];
-    expect(sender.underWay).toBe(3);
+  it('rejects a send at once, without passing it to the provider, while the bulkhead is full', async () => {
+    const inFlight = Array.from({ length: MAX_IN_FLIGHT }, () => sender.send(message));
+    expect(sender.inFlight).toBe(MAX_IN_FLIGHT);
     expect(await sender.send(message)).toEqual({
-      kind: 'notSent',
-      reason: 'too many texts are under way',
+      kind: 'rejected',
+      reason: 'too many sends in flight',
       retryAfterSeconds: 5,
     });
-    expect(answers).toHaveLength(3);
-    for (const answer of answers) answer(sent);
-    expect(await Promise.all(running)).toEqual([sent, sent, sent]);
-    expect(sender.underWay).toBe(0);
+    expect(pending).toHaveLength(MAX_IN_FLIGHT);
+    for (const resolve of pending) resolve(accepted);
+    expect(await Promise.all(inFlight)).toEqual([accepted, accepted, accepted]);
+    expect(sender.inFlight).toBe(0);
   });
 
-  it('is waited for, but not for ever', async () => {
-    await sender.finish(1000);
-    const running = sender.send(message);
-    const finished = sender.finish(1000);
-    answers.pop()?.(sent);
-    await Promise.all([running, finished]);
-    sender.send(message);
-    const given = sender.finish(1000);
-    jest.advanceTimersByTime(1000);
-    await given;
-    expect(sender.underWay).toBe(1);
-  });
-
-  it('is left alone after some texts without an answer, for a while that is told', async () => {
-    await outcomeOf(silent);
+  it('does not count a full bulkhead as a failure of the provider', async () => {
+    const inFlight = Array.from({ length: MAX_IN_FLIGHT }, () => sender.send(message));
+    for (let sends = 0; sends < 10; sends += 1) await sender.send(message);
+    for (const resolve of pending) resolve(accepted);
+    await Promise.all(inFlight);
     expect(sender.circuitState).toBe('closed');
-    await outcomeOf(away);
+  });
+
+  it('drains its sends in flight, up to a time-out', async () => {
+    await sender.drain(1000);
+    const sent = sender.send(message);
+    const drained = sender.drain(1000);
+    pending.pop()?.(accepted);
+    await Promise.all([sent, drained]);
+    sender.send(message);
+    const timedOutDrain = sender.drain(1000);
+    jest.advanceTimersByTime(1000);
+    await timedOutDrain;
+    expect(sender.inFlight).toBe(1);
+  });
+
+  it('opens the circuit after consecutive unreachable sends and reports the seconds to wait', async () => {
+    await sendWith(timedOut);
+    expect(sender.circuitState).toBe('closed');
+    await sendWith(notConnected);
     expect(sender.circuitState).toBe('open');
     jest.advanceTimersByTime(3500);
     expect(await sender.send(message)).toEqual({
-      kind: 'notSent',
-      reason: 'the provider gave no answer lately',
+      kind: 'rejected',
+      reason: 'circuit open',
       retryAfterSeconds: 7,
     });
-    expect(answers).toHaveLength(0);
+    expect(pending).toHaveLength(0);
   });
 
-  it('is not blamed for refusals, nor for silences with an answer in between', async () => {
-    for (const outcome of [silent, sent, silent, refused, silent, refused, refused, refused])
-      await outcomeOf(outcome);
+  it('keeps the circuit closed for rejections, and for failures that are not consecutive', async () => {
+    for (const outcome of [timedOut, accepted, timedOut, rejected, timedOut, rejected, rejected, rejected])
+      await sendWith(outcome);
     expect(sender.circuitState).toBe('closed');
   });
 
-  it('is tried by one after the while, who decides; nobody waits for that', async () => {
-    await outcomeOf(silent);
-    await outcomeOf(silent);
-    jest.advanceTimersByTime(10_000);
+  it('tests a half-open circuit with one send and rejects the others without waiting', async () => {
+    await sendWith(timedOut);
+    await sendWith(timedOut);
+    jest.advanceTimersByTime(RESET_TIMEOUT_MS);
     const trial = sender.send(message);
     expect(sender.circuitState).toBe('half_open');
-    expect(await sender.send(message)).toMatchObject({ kind: 'notSent', retryAfterSeconds: 1 });
-    answers.pop()?.(silent);
-    expect(await trial).toBe(silent);
+    expect(await sender.send(message)).toMatchObject({ kind: 'rejected', retryAfterSeconds: 1 });
+    pending.pop()?.(timedOut);
+    expect(await trial).toBe(timedOut);
     expect(sender.circuitState).toBe('open');
-    jest.advanceTimersByTime(10_000);
-    expect(await outcomeOf(sent)).toBe(sent);
+    jest.advanceTimersByTime(RESET_TIMEOUT_MS);
+    expect(await sendWith(accepted)).toBe(accepted);
     expect(sender.circuitState).toBe('closed');
   });
 });

@@ -1,4 +1,4 @@
-// The signature of a request: the known examples, and China's time wherever the host believes to be.
+// The signature of a request: known examples, and China Standard Time in every time zone of the host.
 
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -8,11 +8,11 @@ import {
   secondsUntilChinaMidnight,
   sign,
 } from '../../src/sms/providers/yuntongxun/signature.ts';
+import { ACCOUNT } from '../support/test-settings.ts';
 
 const run = promisify(execFile);
 
-const SID = '8a216da85f0000000000000000000001';
-const TOKEN = '0123456789abcdef0123456789abcdef';
+const { accountSid: SID, authToken: TOKEN } = ACCOUNT;
 const INSTANT = '2026-03-01T16:30:00Z';
 
 describe('the signature of a request', () => {
@@ -36,28 +36,28 @@ describe('the signature of a request', () => {
       'bW9jay1hY2NvdW50LXNpZDoyMDE0MDQxNjE0MjAzMA==',
     ],
     [
-      'an instant that is already tomorrow in China',
+      'an instant on the next day in China',
       [SID, TOKEN, chinaTimestamp(Date.parse(INSTANT))],
       '6F27F993B6D4F9F5C91E01100AB91BF3',
       'OGEyMTZkYTg1ZjAwMDAwMDAwMDAwMDAwMDAwMDAwMDE6MjAyNjAzMDIwMDMwMDA=',
     ],
-  ])('is the known one for %s', (_name, [sid = '', token = '', timestamp = ''], sig, authorization) => {
+  ])('matches a known signature: %s', (_name, [sid = '', token = '', timestamp = ''], sig, authorization) => {
     expect(sign(sid, token, timestamp)).toEqual({ sig, authorization });
   });
 
-  it('is never the one of the same instant in UTC', () => {
+  it('does not use UTC', () => {
     const inUtc = {
       sig: '39CC2C6DC125D2292BB674C4B52D41D7',
       authorization: 'OGEyMTZkYTg1ZjAwMDAwMDAwMDAwMDAwMDAwMDAwMDE6MjAyNjAzMDExNjMwMDA=',
     };
     expect(sign(SID, TOKEN, '20260301163000')).toEqual(inUtc);
-    const ours = sign(SID, TOKEN, chinaTimestamp(Date.parse(INSTANT)));
-    expect(ours.sig).not.toBe(inUtc.sig);
-    expect(ours.authorization).not.toBe(inUtc.authorization);
+    const signed = sign(SID, TOKEN, chinaTimestamp(Date.parse(INSTANT)));
+    expect(signed.sig).not.toBe(inUtc.sig);
+    expect(signed.authorization).not.toBe(inUtc.authorization);
   });
 });
 
-describe("China's time", () => {
+describe('China Standard Time', () => {
   it.each([
     ['2026-03-01T16:30:00Z', '20260302003000'],
     ['2026-03-01T15:59:59.999Z', '20260301235959'],
@@ -67,12 +67,12 @@ describe("China's time", () => {
     ['2028-02-28T16:00:00Z', '20280229000000'],
     ['2026-07-01T04:05:06.700Z', '20260701120506'],
     ['2000-01-01T00:00:00Z', '20000101080000'],
-  ])('is eight hours ahead: %s is %s', (instant, timestamp) => {
+  ])('is eight hours ahead of UTC: %s is %s', (instant, timestamp) => {
     expect(chinaTimestamp(Date.parse(instant))).toBe(timestamp);
   });
 
   it.each(['America/New_York', 'Asia/Shanghai', 'UTC', 'Pacific/Kiritimati'])(
-    'is the same on a host in %s, also when clocks change there',
+    'does not depend on the time zone of the host: %s, with its clock changes',
     async (zone) => {
       const instants = [
         '2026-03-01T16:30:00Z',
@@ -80,7 +80,7 @@ describe("China's time", () => {
         '2026-03-08T07:00:00Z',
         '2026-11-01T06:30:00Z',
       ];
-      const module = import.meta.resolve('../../src/sms/yuntongxun/signature.js');
+      const module = import.meta.resolve('../../src/sms/providers/yuntongxun/signature.js');
       const program = `
         import { chinaTimestamp, secondsUntilChinaMidnight, sign } from ${JSON.stringify(module)};
         const instants = ${JSON.stringify(instants)}.map((instant) => Date.parse(instant));
@@ -111,7 +111,7 @@ describe("China's time", () => {
     ['2026-03-02T04:00:00.000Z', 43_200],
     ['2026-03-02T15:59:59.000Z', 1],
     ['2026-03-02T15:59:59.999Z', 1],
-  ])('at %s has its next midnight in %d seconds', (instant, seconds) => {
+  ])('at %s is %d seconds before midnight', (instant, seconds) => {
     expect(secondsUntilChinaMidnight(Date.parse(instant))).toBe(seconds);
   });
 });

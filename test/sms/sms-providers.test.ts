@@ -1,21 +1,39 @@
-// Every provider that SMS_PROVIDER can name keeps the same promises.
+// Every provider that SMS_PROVIDER can name fulfils the contract of SMS providers.
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 import { InstrumentedSmsSender } from '../../src/sms/delivery/instrumented-sms-sender.ts';
-import { startSmsProvider } from '../../src/sms/providers/providers.ts';
+import { type SmsProviderName, smsProvider, smsProviderNames } from '../../src/sms/providers/providers.ts';
 import type { SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
 import { json, TestGateway } from '../support/test-gateway.ts';
 import { describeSmsSender, type SenderUnderTest } from './sms-sender-contract.ts';
 
 const ACCOUNT = {
-  accountSid: '8a216da85f0000000000000000000001',
-  authToken: '0123456789abcdef0123456789abcdef',
-  appId: '8a216da85f0000000000000000000002',
+  YUNTONGXUN_ACCOUNT_SID: '8a216da85f0000000000000000000001',
+  YUNTONGXUN_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
+  YUNTONGXUN_APP_ID: '8a216da85f0000000000000000000002',
 };
 
-describeSmsSender('yuntongxun', async () => {
+function startProvider(
+  name: SmsProviderName,
+  environment: Record<string, string> = {},
+  print: (line: string) => void = () => {},
+) {
+  const { settings } = loadConfig({ ...ACCOUNT, SMS_PROVIDER: name, ...environment });
+  return smsProvider(name).start(settings, print);
+}
+
+const contractTests: Record<SmsProviderName, () => Promise<SenderUnderTest>> = {
+  yuntongxun: startYuntongxun,
+  simulated: () => startPrinting('simulated'),
+  console: () => startPrinting('console'),
+};
+
+for (const name of smsProviderNames) describeSmsSender(name, contractTests[name]);
+
+async function startYuntongxun(): Promise<SenderUnderTest> {
   const gateway = new TestGateway();
   gateway.answer = (response) => {
     const smsMessageSid = randomBytes(16).toString('hex');
@@ -24,10 +42,11 @@ describeSmsSender('yuntongxun', async () => {
       templateSMS: { smsMessageSid, dateCreated: '20260302003001' },
     });
   };
-  const baseUrl = await gateway.start();
-  const settings = { ...ACCOUNT, baseUrl, templateId: '1', timeoutSeconds: 5, connections: 4 };
-  const { sender } = await startSmsProvider({ provider: 'yuntongxun', ...settings }, () => {});
-  const secrets = [ACCOUNT.authToken];
+  const { sender } = await startProvider('yuntongxun', {
+    YUNTONGXUN_BASE_URL: await gateway.start(),
+    YUNTONGXUN_CONNECTIONS: '4',
+  });
+  const secrets = [ACCOUNT.YUNTONGXUN_AUTH_TOKEN];
   return {
     sender,
     delivered: () => gateway.requests.map(({ code }) => code),
@@ -37,7 +56,7 @@ describeSmsSender('yuntongxun', async () => {
         secrets.push(sig, String(headers.authorization));
         json(response, 200, {
           statusCode: '160042',
-          statusMsg: `${to} +86${to} ${code} 验证码${code} ${sig} ${headers.authorization} ${ACCOUNT.authToken}`,
+          statusMsg: `${to} +86${to} ${code} 验证码${code} ${sig} ${headers.authorization} ${secrets[0]}`,
         });
       };
     },
@@ -47,32 +66,49 @@ describeSmsSender('yuntongxun', async () => {
       await gateway.stop();
     },
   };
-});
+}
 
-describeSmsSender('simulated', () => startPrinting('simulated'));
-
-describeSmsSender('console', () => startPrinting('console'));
-
-/** A provider whose texts are lines at the terminal. */
-async function startPrinting(provider: 'simulated' | 'console'): Promise<SenderUnderTest> {
+/** A provider that shows its messages in the terminal. */
+async function startPrinting(name: 'simulated' | 'console'): Promise<SenderUnderTest> {
   const lines: string[] = [];
-  let broken = false;
-  const { sender } = await startSmsProvider({ provider }, (line) => {
-    if (broken) throw new Error(`nobody can read: ${line}`);
+  let isBroken = false;
+  const { sender } = await startProvider(name, {}, (line) => {
+    if (isBroken) throw new Error(`not writable: ${line}`);
     lines.push(line);
   });
   return {
     sender,
     delivered: () => lines,
     breakDown() {
-      broken = true;
+      isBroken = true;
     },
     secrets: [],
     stop: () => sender.close().catch(() => {}),
   };
 }
 
-describe('a text at the terminal', () => {
+describe('a started provider', () => {
+  it.each([
+    ['yuntongxun', {}, 5000, 64],
+    ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '30', YUNTONGXUN_CONNECTIONS: '8' }, 30_000, 8],
+    ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '2.5' }, 2500, 64],
+    ['simulated', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 5000, 16],
+    ['console', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 0, 64],
+  ] as const)('%s with %j reports its time-out and its connections', async (...row) => {
+    const [name, environment, timeoutMs, connections] = row;
+    const provider = await startProvider(name, environment);
+    await provider.sender.close();
+    expect(provider).toMatchObject({ timeoutMs, connections });
+  });
+
+  it.each(smsProviderNames)('%s has a simulated phone only if it is the simulated provider', async (name) => {
+    const { sender, phone } = await startProvider(name);
+    await sender.close();
+    expect(phone === undefined).toBe(name !== 'simulated');
+  });
+});
+
+describe('a provider for development', () => {
   const message = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
 
   it.each([
@@ -81,41 +117,38 @@ describe('a text at the terminal', () => {
       'SMS to 138****8000: 【云通讯】您使用的是云通讯短信模板，您的验证码是007042，请于5分钟内正确输入',
     ],
     ['console', 'SMS to 138****8000: 007042, valid for 5 minutes'],
-  ] as const)(
-    'from the provider %s is one line with a masked mobile and the code',
-    async (provider, line) => {
-      const lines: string[] = [];
-      const { sender } = await startSmsProvider({ provider }, (printed) => lines.push(printed));
-      await sender.send(message);
-      await sender.close();
-      expect(lines).toEqual([line]);
-    },
-  );
+  ] as const)('%s prints one line with the masked mobile and the code', async (name, line) => {
+    const lines: string[] = [];
+    const { sender } = await startProvider(name, {}, (printed) => lines.push(printed));
+    await sender.send(message);
+    await sender.close();
+    expect(lines).toEqual([line]);
+  });
 });
 
-describe('a provider that is observed', () => {
-  it('has every outcome told, with the time it took', async () => {
+describe('InstrumentedSmsSender', () => {
+  it('reports every outcome with its duration and returns it unchanged', async () => {
     const outcomes: SmsOutcome[] = [
-      { kind: 'sent', messageId: '1' },
-      { kind: 'notSent', reason: 'no', retryAfterSeconds: 10 },
-      { kind: 'unknown', reason: 'perhaps' },
+      { kind: 'accepted', messageId: '1' },
+      { kind: 'rejected', reason: 'status 160042', retryAfterSeconds: 10 },
+      { kind: 'unknown', reason: 'time-out' },
     ];
-    let closed = false;
+    let isClosed = false;
     const provider: SmsSender = {
       send: async ({ code }) => outcomes[Number(code)] as SmsOutcome,
       async close() {
-        closed = true;
+        isClosed = true;
       },
     };
-    const told: unknown[][] = [];
-    const observed = new InstrumentedSmsSender(provider, (...facts) => told.push(facts));
+    const observed: unknown[][] = [];
+    const sender = new InstrumentedSmsSender(provider, (...facts) => observed.push(facts));
     const mobile = '+8613800138000' as Mobile;
     for (const [index, outcome] of outcomes.entries()) {
-      expect(await observed.send({ mobile, code: String(index), validForMinutes: 5 })).toBe(outcome);
-      expect(told[index]).toEqual([outcome, expect.any(Number)]);
-      expect(told[index]?.[1]).toBeGreaterThanOrEqual(0);
+      expect(await sender.send({ mobile, code: String(index), validForMinutes: 5 })).toBe(outcome);
+      expect(observed[index]).toEqual([outcome, expect.any(Number)]);
+      expect(observed[index]?.[1]).toBeGreaterThanOrEqual(0);
     }
-    await observed.close();
-    expect(closed).toBe(true);
+    await sender.close();
+    expect(isClosed).toBe(true);
   });
 });

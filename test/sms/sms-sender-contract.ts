@@ -1,4 +1,4 @@
-// What every SMS provider promises, whoever it is: each one runs these tests.
+// The contract of every SMS provider. Each provider runs these tests.
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
@@ -6,18 +6,18 @@ import type { SmsMessage, SmsOutcome, SmsSender } from '../../src/sms/sms-sender
 
 export interface SenderUnderTest {
   readonly sender: SmsSender;
-  /** What the phones got or the terminal showed so far, a piece for each text, with its code in it. */
+  /** What phones received or the terminal showed so far: one string for each SMS, which contains its code. */
   delivered(): readonly string[];
-  /** From now on no text gets through, and whatever can be repeated in a failure is. */
+  /** From now on no SMS is delivered, and the errors of the provider repeat everything that they can. */
   breakDown(): void;
-  /** What the outcome of a failure must not repeat. */
+  /** What the outcome of a failed send must not contain. */
   readonly secrets: readonly string[];
   stop(): Promise<void>;
 }
 
 const MESSAGE: SmsMessage = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
 
-/** Many texts with a mobile and a code of their own each. */
+/** Messages to different mobiles with different codes. */
 function messages(count: number): SmsMessage[] {
   return Array.from({ length: count }, (_, index) => ({
     mobile: `+861390013${String(8000 + index)}` as Mobile,
@@ -34,61 +34,58 @@ export function describeSmsSender(name: string, start: () => Promise<SenderUnder
     });
     afterEach(() => provider.stop());
 
-    it('sends a text and names it', async () => {
+    it('accepts an SMS and returns its message id', async () => {
       const outcome = await provider.sender.send(MESSAGE);
-      expect(outcome).toEqual({ kind: 'sent', messageId: expect.stringMatching(/./) });
+      expect(outcome).toEqual({ kind: 'accepted', messageId: expect.stringMatching(/./) });
     });
 
-    it('sends one text, with its code as it is typed, zeros in front and all', async () => {
+    it('delivers one SMS that contains the code with its leading zeros', async () => {
       await provider.sender.send(MESSAGE);
       expect(provider.delivered()).toHaveLength(1);
       expect(provider.delivered()[0]).toMatch(/(?<!\d)007042(?!\d)/);
     });
 
-    it('sends the same text again when it is asked again, under another name', async () => {
+    it('delivers the same message twice when it is sent twice, with two message ids', async () => {
       const first = await provider.sender.send(MESSAGE);
       const second = await provider.sender.send(MESSAGE);
-      expect([first.kind, second.kind]).toEqual(['sent', 'sent']);
+      expect([first.kind, second.kind]).toEqual(['accepted', 'accepted']);
       expect(second).not.toEqual(first);
       expect(provider.delivered()).toHaveLength(2);
     });
 
-    it('sends 50 texts at once, each of them once', async () => {
+    it('delivers 50 concurrent messages, each once', async () => {
       const many = messages(50);
       const outcomes = await Promise.all(many.map((message) => provider.sender.send(message)));
-      expect(outcomes.filter(({ kind }) => kind === 'sent')).toHaveLength(50);
-      expect(new Set(outcomes.map((outcome) => outcome.kind === 'sent' && outcome.messageId)).size).toBe(50);
-      const codes = provider.delivered().map((text) => /(?<!\d)\d{6}(?!\d)/.exec(text)?.[0]);
+      const ids = outcomes.flatMap((outcome) => (outcome.kind === 'accepted' ? [outcome.messageId] : []));
+      expect(ids).toHaveLength(50);
+      expect(new Set(ids).size).toBe(50);
+      const codes = provider.delivered().map((sms) => /(?<!\d)\d{6}(?!\d)/.exec(sms)?.[0]);
       expect(codes.toSorted()).toEqual(many.map(({ code }) => code).toSorted());
     });
 
-    it('waits for running texts when it is closed', async () => {
+    it('waits for sends in flight when it closes', async () => {
       const outcomes: SmsOutcome[] = [];
       const sends = messages(20).map(async (message) => outcomes.push(await provider.sender.send(message)));
       await provider.sender.close();
       expect(provider.delivered()).toHaveLength(20);
       await Promise.all(sends);
-      expect(outcomes.filter(({ kind }) => kind === 'sent')).toHaveLength(20);
+      expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(20);
     });
 
-    it('never throws, not even once it is closed', async () => {
+    it('never throws, not even after it is closed', async () => {
       await provider.sender.close();
       const outcome = await provider.sender.send(MESSAGE);
-      expect(['sent', 'notSent', 'unknown']).toContain(outcome.kind);
+      expect(['accepted', 'rejected', 'unknown']).toContain(outcome.kind);
     });
 
-    it('tells of a failure as an outcome, without secret, code or mobile', async () => {
+    it('returns a failure as an outcome that contains no secret, code or mobile', async () => {
       provider.breakDown();
       for (const message of [MESSAGE, ...messages(3)]) {
-        const { noResponse = true, ...outcome } = await provider.sender.send(message);
-        expect(noResponse).toBe(true);
+        const { unreachable = true, ...outcome } = await provider.sender.send(message);
+        expect(unreachable).toBe(true);
         expect(outcome).toEqual(
-          outcome.kind === 'notSent'
-            ? {
-                kind: 'notSent',
-                reason: expect.any(String),
-                retryAfterSeconds: expect.any(Number),
-              }
+          outcome.kind === 'rejected'
+            ? { kind: 'rejected', reason: expect.any(String), retryAfterSeconds: expect.any(Number) }
             : { kind: 'unknown', reason: expect.any(String) },
         );
         const national = message.mobile.slice(3);

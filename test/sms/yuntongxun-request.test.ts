@@ -1,59 +1,45 @@
-// What the Yuntongxun sender asks of the gateway, to the letter, and over which connections.
+// The requests of the Yuntongxun sender: their exact content, and their connections.
 
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
-import {
+import type {
   YuntongxunSender,
-  type YuntongxunSettings,
+  YuntongxunSettings,
 } from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
-import { type GatewayRequest, success, TestGateway } from '../support/test-gateway.ts';
+import { type GatewayRequest, success, type TestGateway } from '../support/test-gateway.ts';
+import { ACCOUNT } from '../support/test-settings.ts';
+import { withYuntongxun } from './yuntongxun-fixture.ts';
 
-const SID = '8a216da85f0000000000000000000001';
-const TOKEN = '0123456789abcdef0123456789abcdef';
-const APP_ID = '8a216da85f0000000000000000000002';
+const { accountSid: SID, authToken: TOKEN, appId: APP_ID } = ACCOUNT;
 const MESSAGE = { mobile: '+8613800000000' as Mobile, code: '006532', validForMinutes: 5 };
 
 describe('a request to the gateway', () => {
-  const gateway = new TestGateway();
-  const senders: YuntongxunSender[] = [];
+  const yuntongxun = withYuntongxun();
+  let gateway: TestGateway;
   let baseUrl: string;
-
   beforeEach(async () => {
-    gateway.answer = success;
-    gateway.requests.length = 0;
-    baseUrl = await gateway.start();
+    ({ gateway, baseUrl } = await yuntongxun.startGateway());
   });
-  afterEach(async () => {
+  afterEach(() => {
     jest.restoreAllMocks();
-    await Promise.all(senders.splice(0).map((sender) => sender.close()));
-    await gateway.stop();
   });
 
   function createSender(settings: Partial<YuntongxunSettings> = {}): YuntongxunSender {
-    const account = { accountSid: SID, authToken: TOKEN, appId: APP_ID, templateId: '1' };
-    const sender = new YuntongxunSender({
-      ...account,
-      baseUrl,
-      timeoutSeconds: 5,
-      connections: 4,
-      ...settings,
-    });
-    senders.push(sender);
-    return sender;
+    return yuntongxun.createSender({ baseUrl, timeoutMs: 5000, connections: 4, ...settings });
   }
 
   async function requestOf(
     settings: Partial<YuntongxunSettings> = {},
     message = MESSAGE,
   ): Promise<GatewayRequest> {
-    expect(await createSender(settings).send(message)).toMatchObject({ kind: 'sent' });
+    expect(await createSender(settings).send(message)).toMatchObject({ kind: 'accepted' });
     return gateway.requests.at(-1) as GatewayRequest;
   }
 
-  it('is, at a known time, the known one', async () => {
+  it('is a known one at a known time', async () => {
     jest.spyOn(Date, 'now').mockReturnValue(Date.parse('2026-03-01T16:30:00Z'));
     const { path, headers, body } = await requestOf();
     expect(path).toBe(`/2013-12-26/Accounts/${SID}/SMS/TemplateSMS?sig=6F27F993B6D4F9F5C91E01100AB91BF3`);
@@ -74,7 +60,7 @@ describe('a request to the gateway', () => {
     });
   });
 
-  it('has its length in bytes and comes in one piece', async () => {
+  it('has its length in bytes, and is not chunked', async () => {
     const { headers, body } = await requestOf({ appId: '应用'.repeat(16) });
     const json = JSON.stringify(body);
     expect(Buffer.byteLength(json)).toBeGreaterThan(json.length);
@@ -83,17 +69,20 @@ describe('a request to the gateway', () => {
     expect(headers.expect).toBeUndefined();
   });
 
-  it.each(['000000', '000001', '012345', '999999'])('carries the code %s as it is typed', async (code) => {
-    const { body } = await requestOf({}, { ...MESSAGE, code });
-    expect(body.datas).toEqual([code, '5']);
-  });
+  it.each(['000000', '000001', '012345', '999999'])(
+    'contains the code %s with its leading zeros',
+    async (code) => {
+      const { body } = await requestOf({}, { ...MESSAGE, code });
+      expect(body.datas).toEqual([code, '5']);
+    },
+  );
 
-  it('carries template and minutes as strings', async () => {
+  it('contains template id and minutes as strings', async () => {
     const { body } = await requestOf({ templateId: '0123' }, { ...MESSAGE, validForMinutes: 10 });
     expect(body).toMatchObject({ templateId: '0123', datas: ['006532', '10'] });
   });
 
-  it('keeps what stands behind the host in the base URL, with or without a slash at the end', async () => {
+  it('keeps the path of the base URL, with or without a trailing slash', async () => {
     for (const prefix of ['/sms/v1', '/sms/v1/']) {
       const { path } = await requestOf({ baseUrl: `${baseUrl}${prefix}` });
       expect(path).toMatch(
@@ -102,7 +91,7 @@ describe('a request to the gateway', () => {
     }
   });
 
-  it('never has the id of another request, of this sender or another', async () => {
+  it('has a request id that no other request has, of this sender or another', async () => {
     const two = [createSender(), createSender()];
     const sends = Array.from({ length: 200 }, (_, index) => two[index % 2]?.send(MESSAGE));
     await Promise.all(sends);
@@ -111,7 +100,7 @@ describe('a request to the gateway', () => {
     for (const id of ids) expect(id).toMatch(/^[A-Za-z0-9]{32}$/);
   });
 
-  it('is signed with one timestamp in both places, even while the second changes', async () => {
+  it('has the same timestamp in signature and header, even if the clock advances in between', async () => {
     let nowMs = Date.parse('2026-03-01T15:59:59.999Z'); // a millisecond before midnight in China
     jest.spyOn(Date, 'now').mockImplementation(() => {
       nowMs += 1000;
@@ -130,7 +119,7 @@ describe('a request to the gateway', () => {
     }
   });
 
-  it("is signed with China's time of that very moment, not of the sender's start", async () => {
+  it('is signed with the time of the request in China', async () => {
     const sender = createSender();
     for (const instant of ['2026-03-01T16:30:00Z', '2026-03-03T00:00:00Z']) {
       jest.spyOn(Date, 'now').mockReturnValue(Date.parse(instant));
@@ -140,11 +129,11 @@ describe('a request to the gateway', () => {
     }
   });
 
-  it('never has the token in it', async () => {
+  it('does not contain the auth token', async () => {
     expect(JSON.stringify(await requestOf())).not.toContain(TOKEN);
   });
 
-  it.each([1, 4])('goes over one of the %d connections that stand already', async (connections) => {
+  it.each([1, 4])('reuses one of %d connections', async (connections) => {
     const ports = new Set<number | undefined>();
     gateway.answer = (response, request) => {
       ports.add(response.socket?.remotePort);
@@ -155,7 +144,7 @@ describe('a request to the gateway', () => {
     expect(ports.size).toBeLessThanOrEqual(connections);
   });
 
-  it('goes over a new connection when the gateway has closed the old one', async () => {
+  it('uses a new connection if the gateway has closed the old one', async () => {
     const ports: (number | undefined)[] = [];
     gateway.answer = (response, request) => {
       ports.push(response.socket?.remotePort);
@@ -164,32 +153,32 @@ describe('a request to the gateway', () => {
     };
     const sender = createSender();
     for (let round = 0; round < 5; round += 1) {
-      expect(await sender.send(MESSAGE)).toMatchObject({ kind: 'sent' });
+      expect(await sender.send(MESSAGE)).toMatchObject({ kind: 'accepted' });
     }
     expect(new Set(ports).size).toBe(5);
   });
 
-  it('is never one of more than the connections that are set, and shares its own with no other', async () => {
-    const running = new Set<ServerResponse>();
+  it('uses at most the configured connections, each for one request at a time', async () => {
+    const inFlight = new Set<ServerResponse>();
     let most = 0;
     let shared = false;
-    let allTaken = () => {};
-    const untilAllTaken = new Promise<void>((resolve) => {
-      allTaken = resolve;
+    let allReceived = () => {};
+    const untilAllReceived = new Promise<void>((resolve) => {
+      allReceived = resolve;
     });
     gateway.answer = async (response, request) => {
-      running.add(response);
-      most = Math.max(most, running.size);
-      shared ||= new Set([...running].map(({ socket }) => socket)).size < running.size;
-      if (running.size === 3) allTaken();
-      await untilAllTaken;
-      for (let turn = 0; turn < 5; turn += 1) await setImmediate(); // room for one too many to arrive
-      running.delete(response);
+      inFlight.add(response);
+      most = Math.max(most, inFlight.size);
+      shared ||= new Set([...inFlight].map(({ socket }) => socket)).size < inFlight.size;
+      if (inFlight.size === 3) allReceived();
+      await untilAllReceived;
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate(); // time for an excess request to arrive
+      inFlight.delete(response);
       success(response, request);
     };
     const sender = createSender({ connections: 3 });
     const outcomes = await Promise.all(Array.from({ length: 30 }, () => sender.send(MESSAGE)));
-    expect(outcomes.filter(({ kind }) => kind === 'sent')).toHaveLength(30);
+    expect(outcomes.filter(({ kind }) => kind === 'accepted')).toHaveLength(30);
     expect(most).toBe(3);
     expect(shared).toBe(false);
     expect(gateway.connections).toBe(3);

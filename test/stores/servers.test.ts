@@ -1,15 +1,18 @@
+// The servers that tests start: they pause, crash, restart and flush as the failure tests need it.
+
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { Cluster, Redis } from 'ioredis';
+import { Redis } from 'ioredis';
 import pg from 'pg';
 import { createDatabase, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
-import { type RealRedisServer, type RedisServer, startRedis } from '../support/redis-server.ts';
+import { type RealRedisServer, startRedis } from '../support/redis-server.ts';
 import { describeEachRedis, describeWithPostgres, describeWithRedis } from '../support/suites.ts';
 import { templateDatabase } from '../support/template-database.ts';
+import { withRedis } from '../support/with-redis.ts';
 
-/** "silence" when no answer came for a while. */
-function within(answer: Promise<unknown>, ms = 200): Promise<unknown> {
-  return Promise.race([answer, sleep(ms, 'silence', { ref: false })]);
+/** The value of the promise, or "no reply" after a while. */
+function within(reply: Promise<unknown>, ms = 200): Promise<unknown> {
+  return Promise.race([reply, sleep(ms, 'no reply', { ref: false })]);
 }
 
 async function connect(url: string): Promise<InstanceType<typeof pg.Client>> {
@@ -19,74 +22,74 @@ async function connect(url: string): Promise<InstanceType<typeof pg.Client>> {
   return client;
 }
 
-async function ask(url: string, text: string): Promise<unknown[]> {
+async function query(url: string, sql: string): Promise<unknown[]> {
   const client = await connect(url);
   try {
-    return (await client.query(text)).rows;
+    return (await client.query(sql)).rows;
   } finally {
     await client.end();
   }
 }
 
-describeWithPostgres('a PostgreSQL of our own', () => {
+describeWithPostgres('startPostgres', () => {
   let server: PostgresServer;
 
   beforeAll(async () => {
     server = await startPostgres({ settings: { max_connections: '20' } });
-    await ask(server.url, 'create table t (n int)');
+    await query(server.url, 'create table t (n int)');
   });
   afterAll(() => server?.stop());
 
-  it('takes other settings', async () => {
-    expect(await ask(server.url, 'show max_connections')).toEqual([{ max_connections: '20' }]);
+  it('applies settings', async () => {
+    expect(await query(server.url, 'show max_connections')).toEqual([{ max_connections: '20' }]);
   });
 
-  it('is silent while paused, on old connections and on new ones, and answers afterwards', async () => {
+  it('sends no replies while paused, on old and new connections, and resumes them', async () => {
     const client = await connect(server.url);
     await server.pause();
-    const old = client.query('select 1 as one');
-    const fresh = ask(server.url, 'select 2 as two');
-    expect(await within(old)).toBe('silence');
-    expect(await within(fresh)).toBe('silence');
+    const onOldConnection = client.query('select 1 as one');
+    const onNewConnection = query(server.url, 'select 2 as two');
+    expect(await within(onOldConnection)).toBe('no reply');
+    expect(await within(onNewConnection)).toBe('no reply');
     await server.resume();
-    expect((await old).rows).toEqual([{ one: 1 }]);
-    expect(await fresh).toEqual([{ two: 2 }]);
+    expect((await onOldConnection).rows).toEqual([{ one: 1 }]);
+    expect(await onNewConnection).toEqual([{ two: 2 }]);
     await client.end();
   });
 
-  it('drops its connections when killed, and comes back on the same port with what was written', async () => {
+  it('drops its connections when killed, and restarts on the same port with its data', async () => {
     const client = await connect(server.url);
     await client.query('insert into t values (42)');
-    const gone = new Promise((resolve) => client.once('end', () => resolve('gone')));
+    const closed = new Promise((resolve) => client.once('end', () => resolve('closed')));
     const { pid } = server;
     await server.kill();
-    expect(await within(gone, 2_000)).toBe('gone');
-    await expect(ask(server.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
+    expect(await within(closed, 2_000)).toBe('closed');
+    await expect(query(server.url, 'select 1')).rejects.toThrow('ECONNREFUSED');
     await server.restart();
     expect(server.pid).not.toBe(pid);
-    expect(await ask(server.url, 'select n from t')).toEqual([{ n: 42 }]);
+    expect(await query(server.url, 'select n from t')).toEqual([{ n: 42 }]);
   });
 
-  it('restarts while running', async () => {
+  it('restarts while it runs', async () => {
     await server.restart();
-    expect(await ask(server.url, 'select count(*)::int as n from t')).toEqual([{ n: 1 }]);
+    expect(await query(server.url, 'select count(*)::int as n from t')).toEqual([{ n: 1 }]);
   });
 });
 
-describeWithPostgres('the PostgreSQL of the run', () => {
+describeWithPostgres('createDatabase', () => {
   const server = { url: process.env.TEST_POSTGRES_URL ?? '' };
 
-  it('makes databases that do not see each other', async () => {
+  it('creates separate databases on the shared server', async () => {
     const urls = await Promise.all([
       createDatabase(server, templateDatabase),
       createDatabase(server, templateDatabase),
     ]);
-    for (const url of urls) await ask(url, 'create table only_here (n int)');
+    for (const url of urls) await query(url, 'create table separate (n int)');
     expect(urls[0]).not.toBe(urls[1]);
   });
 });
 
-describeWithRedis('a Redis of our own', () => {
+describeWithRedis('startRedis', () => {
   let server: RealRedisServer;
   let redis: Redis;
 
@@ -100,16 +103,16 @@ describeWithRedis('a Redis of our own', () => {
     await server?.stop();
   });
 
-  it('is silent while paused and answers afterwards', async () => {
+  it('sends no replies while paused, and resumes them', async () => {
     await redis.set('key', 'value');
     await server.pause();
-    const answer = redis.get('key');
-    expect(await within(answer)).toBe('silence');
+    const reply = redis.get('key');
+    expect(await within(reply)).toBe('no reply');
     await server.resume();
-    expect(await answer).toBe('value');
+    expect(await reply).toBe('value');
   });
 
-  it('drops its connections when killed, and comes back on the same port, empty', async () => {
+  it('drops its connections when killed, and restarts empty on the same port', async () => {
     const closed = new Promise((resolve) => redis.once('close', () => resolve('closed')));
     const { pid } = server;
     await server.kill();
@@ -121,32 +124,23 @@ describeWithRedis('a Redis of our own', () => {
 });
 
 describeEachRedis('keys', (kind) => {
-  let server: RedisServer;
-  let redis: Redis | Cluster;
+  const redis = withRedis(kind);
+  beforeEach(() => redis.server.flush());
 
-  beforeAll(async () => {
-    server = await kind.start();
-    const urls = server.url.split(',');
-    redis = kind.cluster ? new Cluster(urls) : new Redis(server.url);
-  });
-  afterAll(async () => {
-    redis?.disconnect();
-    await server?.stop();
-  });
-  beforeEach(() => server.flush());
-
-  // these three fall into the first, the second and the last third of the slots
+  // These keys belong to the first, the second and the last third of the slots.
   const keys = ['bar', 'key1', 'foo'];
 
-  it('are kept on every node', async () => {
-    for (const key of keys) await redis.set(key, `value of ${key}`);
-    const owners = await Promise.all(server.url.split(',').map((url) => countKeys(url)));
+  it('are spread over all nodes', async () => {
+    for (const key of keys) await redis.client.set(key, `value of ${key}`, 'EX', 60);
+    const owners = await Promise.all(redis.server.url.split(',').map((url) => countKeys(url)));
     expect(owners).toEqual(kind.cluster ? [1, 1, 1] : [3]);
-    for (const key of keys) expect(await redis.get(key)).toBe(`value of ${key}`);
+    for (const key of keys) expect(await redis.client.get(key)).toBe(`value of ${key}`);
   });
 
-  it('are gone after flush()', async () => {
-    for (const key of keys) expect(await redis.get(key)).toBeNull();
+  it('are deleted by flush()', async () => {
+    for (const key of keys) await redis.client.set(key, `value of ${key}`, 'EX', 60);
+    await redis.server.flush();
+    for (const key of keys) expect(await redis.client.get(key)).toBeNull();
   });
 });
 

@@ -1,121 +1,136 @@
-// Live codes on every kind of Redis: opened with their reservation, carried again, discarded only by who opened them.
+// Open codes on every kind of Redis: opened in one step with the reservations of their SMS, reused by resends, and
+// released when their only SMS was not sent.
 
-import { createSecretKey, randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Cluster, Redis } from 'ioredis';
-import { createKeyedHash } from '../../src/common/keyed-hash.ts';
-import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
-import { type SendLimits, sendAllowances } from '../../src/rate-limiting/limits.ts';
-import { TooManyRequestsError } from '../../src/rate-limiting/rate-limiting.schema.ts';
+import { randomUUID } from 'node:crypto';
+import { expect, it } from '@jest/globals';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import type { RateLimits } from '../../src/rate-limiting/limits.ts';
 import { type OpenSmsCode, SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
-import { SmsCodePurpose } from '../../src/verification/verification.schema.ts';
-import { freshMobile } from '../support/api.ts';
-import { connectRedisTo } from '../support/redis-dependency.ts';
-import type { RedisServer } from '../support/redis-server.ts';
+import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
+import { keyspace } from '../support/keyspace.ts';
+import { keys, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';
+import { withRedis } from '../support/with-redis.ts';
 
 const { REGISTER, LOGIN } = SmsCodePurpose;
-const hash = createKeyedHash(createSecretKey(Buffer.from('a secret of the tests, 32 bytes and more')));
-const limits: SendLimits = {
-  resendGapSeconds: 60,
-  perMobilePerHour: 100,
-  perMobilePerDay: 100,
-  perAddressPerHour: 100,
-  perRangePerHour: 100_000,
-  perDay: 100_000,
-};
+const TTL_SECONDS = 300;
 
-describeEachRedis('a code', (kind) => {
-  let server: RedisServer;
-  let client: Redis | Cluster;
-  let store: SmsCodeStore;
-  beforeAll(async () => {
-    server = await kind.start();
-    const connected = await connectRedisTo(server.url);
-    client = connected.client;
-    store = new SmsCodeStore(connected.dependency, hash, 300);
-  });
-  afterAll(async () => {
-    await client?.quit();
-    await server?.stop();
-  });
+const withCooldown = rateLimitsWith({ SMS_RESEND_GAP_SECONDS: 60 });
+const withoutCooldown = rateLimitsWith({ SMS_RESEND_GAP_SECONDS: 0 });
 
-  const mobileOf = (digits: string) => parseMobile(digits) as Mobile;
-  const open = (mobile: Mobile, purpose = REGISTER, gapSeconds = 0) =>
-    store.open(
-      purpose,
-      mobile,
-      sendAllowances(hash, { ...limits, resendGapSeconds: gapSeconds }, mobile),
-      randomUUID(),
-    );
-  const opened = async (...args: Parameters<typeof open>) => (await open(...args)) as OpenSmsCode;
-  const codeKey = (mobile: Mobile, purpose = REGISTER) => `{sms}:code:${purpose}:${hash('mobile', mobile)}`;
+describeEachRedis('SmsCodeStore', (kind) => {
+  const redis = withRedis(kind);
+  const store = new SmsCodeStore(redis.dependency, keys, TTL_SECONDS);
 
-  it('is opened once, with one reservation, by 500 callers at once', async () => {
-    const mobile = mobileOf(freshMobile());
-    const results = await Promise.all(Array.from({ length: 500 }, () => open(mobile, REGISTER, 60)));
-    expect(results.filter((result) => result instanceof TooManyRequestsError)).toHaveLength(499);
-    expect(await client.llen(`{sms}:allowance:mobile:${hash('mobile', mobile)}:hour`)).toBe(1);
+  const open = (mobile: Mobile, rateLimits: RateLimits, purpose = REGISTER) =>
+    store.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomUUID());
+  async function opened(mobile: Mobile, rateLimits = withoutCooldown, purpose = REGISTER) {
+    const result = await open(mobile, rateLimits, purpose);
+    expect(result.kind).toBe('opened');
+    return result as OpenSmsCode;
+  }
+  const codeKey = (mobile: Mobile) => keys.smsCode(REGISTER, mobile);
+  const listLengths = async (mobile: Mobile) => {
+    const limits = withCooldown.of('sendSms', mobile);
+    const lengths = limits.map(async ({ name, key }) => [name, await redis.client.llen(key)]);
+    return Object.fromEntries(await Promise.all(lengths));
+  };
+
+  it('opens one code for 500 concurrent requests and reserves its limits once', async () => {
+    await redis.server.flush();
+    const mobile = newMobile();
+    const results = await Promise.all(Array.from({ length: 500 }, () => open(mobile, withCooldown)));
+    expect(results.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+    expect(results.filter(({ kind }) => kind === 'exceeded')).toHaveLength(499);
+    expect(await listLengths(mobile)).toEqual({
+      mobileCooldown: 1,
+      mobileHour: 1,
+      mobileDay: 1,
+      rangeHour: 1,
+      serviceDay: 1,
+    });
   });
 
-  it('is carried again with its attempts and its expiry while more than a minute of it is left', async () => {
-    const mobile = mobileOf(freshMobile());
+  it('reserves all limits or none, and reports the exceeded limit that is free again last', async () => {
+    await redis.server.flush();
+    const rateLimits = rateLimitsWith({ SMS_RESEND_GAP_SECONDS: 60, SMS_PER_DAY: 5 });
+    const mobile = newMobile();
+    await opened(mobile, rateLimits);
+    for (let tries = 0; tries < 10; tries += 1) {
+      expect(await open(mobile, rateLimits)).toMatchObject({
+        kind: 'exceeded',
+        scope: 'MOBILE',
+        retryAfterSeconds: 60,
+      });
+    }
+    expect(await redis.client.llen(keys.serviceLimit('day'))).toBe(1);
+
+    const others = await Promise.all(Array.from({ length: 6 }, () => open(newMobile(), rateLimits)));
+    expect(others.filter(({ kind }) => kind === 'exceeded')).toHaveLength(2);
+    expect(await open(mobile, rateLimits)).toMatchObject({ kind: 'exceeded', scope: 'SERVICE' });
+  });
+
+  it('reuses a code that lives longer than a minute, with its attempts and its expiry unchanged', async () => {
+    const mobile = newMobile();
     const first = await opened(mobile);
-    expect(first.expiresInMs).toBe(300_000);
-    await client.hset(codeKey(mobile), 'attempts', 3);
-    await client.pexpire(codeKey(mobile), 61_000);
+    expect(first.expiresInMs).toBe(TTL_SECONDS * 1000);
+    await redis.client.hset(codeKey(mobile), 'attempts', 3);
+    await redis.client.pexpire(codeKey(mobile), 61_000);
     const second = await opened(mobile);
     expect(second.nonce).toBe(first.nonce);
     expect(second.expiresInMs).toBeLessThanOrEqual(61_000);
-    expect(await client.hget(codeKey(mobile), 'attempts')).toBe('3');
-    expect(await client.pttl(codeKey(mobile))).toBeLessThanOrEqual(61_000);
+    expect(await redis.client.hget(codeKey(mobile), 'attempts')).toBe('3');
+    expect(await redis.client.pttl(codeKey(mobile))).toBeLessThanOrEqual(61_000);
   });
 
-  it('is replaced by a new one when a minute or less of it is left', async () => {
-    const mobile = mobileOf(freshMobile());
+  it('replaces a code that lives a minute or less', async () => {
+    const mobile = newMobile();
     const first = await opened(mobile);
-    await client.hset(codeKey(mobile), 'attempts', 3);
-    await client.pexpire(codeKey(mobile), 60_000);
+    await redis.client.hset(codeKey(mobile), 'attempts', 3);
+    await redis.client.pexpire(codeKey(mobile), 60_000);
     const second = await opened(mobile);
     expect(second.nonce).not.toBe(first.nonce);
-    expect(second.expiresInMs).toBe(300_000);
-    expect(await client.hget(codeKey(mobile), 'attempts')).toBe('0');
+    expect(second.expiresInMs).toBe(TTL_SECONDS * 1000);
+    expect(await redis.client.hget(codeKey(mobile), 'attempts')).toBe('0');
   });
 
-  it('belongs to its purpose', async () => {
-    const mobile = mobileOf(freshMobile());
-    const [register, login] = [await opened(mobile, REGISTER), await opened(mobile, LOGIN)];
+  it('opens a separate code for each purpose', async () => {
+    const mobile = newMobile();
+    const register = await opened(mobile, withoutCooldown, REGISTER);
+    const login = await opened(mobile, withoutCooldown, LOGIN);
     expect(login.nonce).not.toBe(register.nonce);
   });
 
-  it('is gone, with its reservation, when its only text surely was not sent', async () => {
-    const mobile = mobileOf(freshMobile());
-    const code = await opened(mobile, REGISTER, 60);
-    await code.discard();
-    expect(await client.exists(codeKey(mobile))).toBe(0);
-    expect(await client.exists(`{sms}:allowance:mobile:${hash('mobile', mobile)}:gap`)).toBe(0);
-    expect(await opened(mobile, REGISTER, 60)).toMatchObject({ expiresInMs: 300_000 });
+  it('releases the code and its reservations when its only SMS was not sent', async () => {
+    const mobile = newMobile();
+    const before = await listLengths(mobile);
+    const code = await opened(mobile, withCooldown);
+    await store.release(code, withCooldown.of('sendSms', mobile));
+    expect(await redis.client.exists(codeKey(mobile))).toBe(0);
+    expect(await redis.client.exists(keys.mobileLimit(mobile, 'cooldown'))).toBe(0);
+    expect(await listLengths(mobile)).toEqual(before);
+    expect(await opened(mobile, withCooldown)).toMatchObject({ expiresInMs: TTL_SECONDS * 1000 });
   });
 
-  it('lives on when a second text carries it, whichever of the two was not sent', async () => {
-    for (const notSent of [0, 1]) {
-      const mobile = mobileOf(freshMobile());
-      const texts = [await opened(mobile), await opened(mobile)];
-      await texts[notSent]?.discard();
-      expect(await client.hget(codeKey(mobile), 'nonce')).toBe(texts[0]?.nonce);
-      expect(await client.pttl(codeKey(mobile))).toBeGreaterThan(0);
-    }
+  it.each([
+    ['first', 0],
+    ['second', 1],
+  ])('keeps a code that two SMS carry when the %s was not sent', async (_which, notSent) => {
+    const mobile = newMobile();
+    const codes = [await opened(mobile), await opened(mobile)];
+    await store.release(codes[notSent] as OpenSmsCode, withoutCooldown.of('sendSms', mobile));
+    expect(await redis.client.hget(codeKey(mobile), 'nonce')).toBe(codes[0]?.nonce);
+    expect(await redis.client.pttl(codeKey(mobile))).toBeGreaterThan(0);
   });
 
-  it('leaves nothing of the mobile and no key without an end', async () => {
-    const mobile = mobileOf(freshMobile());
-    await opened(mobile);
-    const nodes = 'nodes' in client ? client.nodes('master') : [client];
-    for (const node of nodes) {
-      for (const key of await node.keys('*')) {
-        expect(key).not.toContain(mobile.slice(-8));
-        expect(await node.pttl(key)).toBeGreaterThan(0);
-      }
+  it('writes no digits of the mobile into keys, and gives every key a TTL', async () => {
+    const mobile = newMobile();
+    await opened(mobile, withCooldown);
+    const written = await keyspace(redis.client);
+    expect(written).toContain(codeKey(mobile));
+    for (const key of written) {
+      expect(key).not.toContain(mobile.slice(-8));
+      expect(await redis.client.pttl(key)).toBeGreaterThan(0);
     }
   });
 });

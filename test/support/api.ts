@@ -1,6 +1,7 @@
-// The service as its callers see it: one method for each operation, over HTTP.
+// A client of the service: one method for each operation, over HTTP.
 
 import type { Cluster, Redis } from 'ioredis';
+import { captchaKey } from './redis-keys.ts';
 
 const IMAGE_CAPTCHA = `query { imageCaptcha {
   __typename
@@ -37,7 +38,7 @@ const REGISTER_USER = `mutation ($input: RegisterUserInput!) { registerUser(inpu
   ... on ServiceUnavailableError { retryAfterSeconds }
 } }`;
 
-/** Any member of a union, with the fields that the operations above ask for. */
+/** Any member of a union, with the fields that the operations above select. */
 export interface Outcome {
   readonly __typename: string;
   readonly [field: string]: unknown;
@@ -53,6 +54,9 @@ export interface SmsCodeRequest {
 export type Purpose = 'REGISTER' | 'LOGIN';
 
 export type Headers = Record<string, string>;
+
+/** The headers of a caller that reads Chinese. */
+export const zh = { 'accept-language': 'zh-CN,zh;q=0.9,en;q=0.8' };
 
 let lastMobile = 13_800_000_000;
 
@@ -77,7 +81,7 @@ export class Api {
     });
   }
 
-  /** One operation that must be answered with data. */
+  /** One operation. Fails unless the response has data and no errors. */
   async ask(query: string, variables: unknown, headers: Headers = {}): Promise<Record<string, Outcome>> {
     const response = await this.post({ query, variables }, headers);
     const body = await response.text();
@@ -104,21 +108,22 @@ export class Api {
     return (await this.ask(REGISTER_USER, { input: { verificationToken } }, headers)).registerUser as Outcome;
   }
 
-  /** A captcha with its answer, as if a person had read it. */
+  /** A new captcha with its answer, which a person would read from the image. */
   async readCaptcha(): Promise<{ captchaId: string; captchaAnswer: string }> {
     const { id } = expectType(await this.imageCaptcha(), 'ImageCaptcha');
-    const captchaAnswer = await this.redis.get(`captcha:${id}`);
-    return { captchaId: String(id), captchaAnswer: String(captchaAnswer) };
+    const captchaAnswer = await this.redis.get(captchaKey(id));
+    if (captchaAnswer === null) throw new Error(`no answer of the captcha ${id} in Redis`);
+    return { captchaId: String(id), captchaAnswer };
   }
 
-  /** Asks for a text with a captcha read rightly. */
+  /** Requests an SMS with a solved captcha. */
   async requestWithCaptcha(mobile: string, purpose?: Purpose, headers?: Headers): Promise<Outcome> {
     const captcha = await this.readCaptcha();
     return this.requestSmsCode({ mobile, ...captcha, ...(purpose && { purpose }) }, headers);
   }
 }
 
-/** Asserts the member of the union and says what came instead. */
+/** Asserts the member of the union; on failure, shows the whole outcome. */
 export function expectType(outcome: Outcome, type: string): Outcome {
   if (outcome.__typename !== type) throw new Error(`expected ${type}, got ${JSON.stringify(outcome)}`);
   return outcome;

@@ -1,4 +1,4 @@
-// All that is in a Redis, whatever the test was about.
+// The whole content of a Redis.
 
 import { Cluster, type Redis } from 'ioredis';
 
@@ -8,16 +8,16 @@ export async function keyspace(client: Redis | Cluster): Promise<string[]> {
   return (await Promise.all(nodes.map((node) => node.keys('*')))).flat();
 }
 
-/** Fails with the names of the keys that would stay for ever. */
+/** Fails with the names of the keys that have no expiry. */
 export async function expectEveryKeyToEnd(client: Redis | Cluster): Promise<void> {
   const keys = await keyspace(client);
-  const lives = await Promise.all(keys.map((key) => client.pttl(key)));
-  // -1: no end; -2: it ended between the two questions.
-  const endless = keys.filter((_key, index) => lives[index] === -1);
-  if (endless.length > 0) throw new Error(`keys without an end: ${endless.join(', ')}`);
+  const lifetimes = await Promise.all(keys.map((key) => client.pttl(key)));
+  // -1: no expiry; -2: it expired between the two commands.
+  const endless = keys.filter((_key, index) => lifetimes[index] === -1);
+  if (endless.length > 0) throw new Error(`keys without an expiry: ${endless.join(', ')}`);
 }
 
-/** Every key with its value, as somebody who got hold of a copy would read them. */
+/** Every key with its value, as in a leaked copy. */
 export async function dump(client: Redis | Cluster): Promise<string> {
   const entries = (await keyspace(client)).map(async (key) => {
     const type = await client.type(key);
@@ -28,21 +28,29 @@ export async function dump(client: Redis | Cluster): Promise<string> {
   return JSON.stringify(await Promise.all(entries));
 }
 
-/** Below the hashes and ids in keys, above their words. */
-const LONGEST_WORD = 12;
+/** Captchas, their rate limit and stored responses: requests that change nothing else leave them behind. */
+const NOT_COUNTED = ['captcha', 'ratelimit:captcha:minute', 'idempotency'];
 
 /**
- * What is counted and kept, by the kind of key, which is the key without its hash: the entries of a list, or the keys.
- * Captchas, how many were asked for, and answers that are kept for a repeat are left out.
+ * How many entries there are of each kind: `{ 'ratelimit:mobile:hour': 2 }`. A list counts by its length, any other key as
+ * one. The kind is the key without its prefix, its hash tag and its ids.
  */
-export async function counted(client: Redis | Cluster): Promise<Record<string, number>> {
+export async function countEntries(client: Redis | Cluster): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   for (const key of await keyspace(client)) {
-    const words = key.replace('{sms}:', '').split(':');
-    const kind = words.filter((word) => word.length <= LONGEST_WORD).join(':');
-    if (kind.endsWith('captcha') || kind === 'request') continue;
+    const kind = kindOf(key);
+    if (NOT_COUNTED.includes(kind)) continue;
     const entries = (await client.type(key)) === 'list' ? await client.llen(key) : 1;
     if (entries > 0) counts[kind] = (counts[kind] ?? 0) + entries;
   }
   return counts;
+}
+
+/** An id or a hash is base64url of 16 bytes; a test may have chosen a longer id. */
+const ID = /^[\w-]{22,}$/;
+
+function kindOf(key: string): string {
+  const [prefix, ...words] = key.replace(/\{[^}]*\}:/, '').split(':');
+  if (prefix !== 'yz') throw new Error(`a key without the prefix: ${key}`);
+  return words.filter((word) => !ID.test(word)).join(':');
 }

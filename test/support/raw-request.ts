@@ -1,12 +1,13 @@
-// Bytes sent to a server by hand, for what no HTTP client would send.
+// Requests that `fetch` cannot send.
 
+import { request } from 'node:http';
 import { connect } from 'node:net';
 import { setInterval } from 'node:timers';
 
 export interface RawReply {
-  /** All that came back until the server closed the connection. */
+  /** Everything that the server sent before it closed the connection. */
   readonly text: string;
-  /** From connecting to the close. */
+  /** The time until the connection was closed. */
   readonly seconds: number;
 }
 
@@ -22,7 +23,7 @@ export function sendRaw(url: string, start: string, drip?: string): Promise<RawR
     socket.on('data', (chunk) => {
       text += chunk;
     });
-    // The server closed it while we were writing.
+    // The server may close the connection during a write.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') reject(error);
     });
@@ -33,7 +34,20 @@ export function sendRaw(url: string, start: string, drip?: string): Promise<RawR
   });
 }
 
-/** The head of a reply and its body. */
+/** The status and the body of a reply. */
 export function partsOf({ text }: RawReply): { status: number; body: string } {
   return { status: Number(text.split(' ', 2)[1]), body: text.slice(text.indexOf('\r\n\r\n') + 4) };
+}
+
+/** The status of a GET request with exactly this path and these headers. */
+export function rawStatus(url: string, path: string, headers: Record<string, string> = {}): Promise<number> {
+  const { hostname, port } = new URL(url);
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path, headers }, (response) => {
+      response.resume();
+      resolve(Number(response.statusCode));
+    })
+      .on('error', reject)
+      .end();
+  });
 }

@@ -1,52 +1,52 @@
-// A request that is refused: what it was answered, and that nothing happened behind the answer.
+// Requests that are answered with a top-level error: what the response says, and that nothing else happened.
 
 import { expect } from '@jest/globals';
 import type { Headers } from './api.ts';
 import { keyspace } from './keyspace.ts';
 import type { TestApp } from './test-app.ts';
 
-export interface Refusal {
+export interface RequestError {
   readonly status: number;
   /** The code of every error. */
   readonly code: string | undefined;
   readonly messages: readonly string[];
 }
 
-/** A client that reads the status, as GraphQL over HTTP has it. */
+/** A client that reads the status, as specified by GraphQL over HTTP. */
 export const READS_STATUS = { accept: 'application/graphql-response+json' };
 
-const LONGEST_REPLY_BYTES = 2048;
-const SLOWEST_REPLY_MS = 1000;
+const MAX_RESPONSE_BYTES = 2048;
+const MAX_RESPONSE_MS = 1000;
 
-/** What would differ if anything had been done: operations that ran, keys in Redis, texts that left. */
-async function deeds(app: TestApp) {
+/** What differs after any effect: executed operations, keys in Redis, sent SMS. */
+async function effects(app: TestApp) {
   const metrics = await (await fetch(`${app.url}/metrics`)).text();
   return {
     operations: metrics.match(/^yanzheng_requests_total.*$/gm),
     keys: (await keyspace(app.redis)).sort(),
-    texts: app.gateway.requests.length,
+    sms: app.gateway.requests.length,
   };
 }
 
-/** Whatever `send` sends must get a short and quick refusal in GraphQL's form, and must have done nothing. */
-export async function refusal(app: TestApp, send: () => Promise<Response>): Promise<Refusal> {
-  const before = await deeds(app);
+/** The error that `send` receives. It must be short, quick and in GraphQL's form, and the request must have no effect. */
+export async function errorOf(app: TestApp, send: () => Promise<Response>): Promise<RequestError> {
+  const before = await effects(app);
   const startedMs = performance.now();
   const response = await send();
   const text = await response.text();
-  expect(performance.now() - startedMs).toBeLessThan(SLOWEST_REPLY_MS);
-  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(LONGEST_REPLY_BYTES);
-  expect(await deeds(app)).toEqual(before);
+  expect(performance.now() - startedMs).toBeLessThan(MAX_RESPONSE_MS);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(MAX_RESPONSE_BYTES);
+  expect(await effects(app)).toEqual(before);
   return { status: response.status, ...errorsIn(text) };
 }
 
-/** An error says what is wrong and where, and has a code; it has nothing else. */
-export function errorsIn(text: string): Pick<Refusal, 'code' | 'messages'> {
+/** Each error has a message, at most its locations, and a code, and nothing else. */
+export function errorsIn(text: string): Pick<RequestError, 'code' | 'messages'> {
   const { errors, ...others } = JSON.parse(text);
   expect([{}, { data: null }]).toContainEqual(others);
   const codes = new Set<string | undefined>();
   const messages = errors.map(
-    ({ message, locations, extensions: { code, ...inner }, ...rest }: Graphqlike) => {
+    ({ message, locations, extensions: { code, ...inner }, ...rest }: FormattedError) => {
       expect({ ...inner, ...rest }).toEqual({});
       expect(locations ?? []).toEqual((locations ?? []).map(() => ({ line: 1, column: expect.any(Number) })));
       codes.add(code);
@@ -57,15 +57,15 @@ export function errorsIn(text: string): Pick<Refusal, 'code' | 'messages'> {
   return { code: [...codes][0], messages };
 }
 
-interface Graphqlike {
+interface FormattedError {
   readonly message: string;
   readonly locations?: readonly object[];
   readonly extensions: { readonly code?: string };
 }
 
-/** The refusal of one POST to /graphql. */
-export function refusalOf(app: TestApp, body: unknown, headers: Headers = {}): Promise<Refusal> {
-  return refusal(app, () => app.api.post(body, { ...READS_STATUS, ...headers }));
+/** The error of one POST to /graphql. */
+export function errorOfPost(app: TestApp, body: unknown, headers: Headers = {}): Promise<RequestError> {
+  return errorOf(app, () => app.api.post(body, { ...READS_STATUS, ...headers }));
 }
 
 /** `count` parts of a document. */

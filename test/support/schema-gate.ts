@@ -1,15 +1,15 @@
-// Holds a schema against the released one: a change that breaks clients may be made, but not without saying so.
+// Compares a schema with the released one. A change that breaks clients is allowed if the changelog lists it.
 
 import { type Change, CriticalityLevel, diff } from '@graphql-inspector/core';
 import { buildSchema } from 'graphql';
 
-/** Where `CHANGELOG.md` lists what clients have to know of, below `## [Unreleased]`. */
+/** The headings below `## [Unreleased]` in `CHANGELOG.md` that list changes for clients. */
 const HEADINGS: Partial<Record<CriticalityLevel, string>> = {
   [CriticalityLevel.Breaking]: 'Breaking',
   [CriticalityLevel.Dangerous]: 'May break',
 };
 
-/** The lines that the changelog lacks, each with the heading that it belongs below. */
+/** The entries that the changelog lacks, each with its heading. */
 export async function unlistedChanges(
   released: string,
   current: string,
@@ -23,7 +23,7 @@ export async function unlistedChanges(
   });
 }
 
-/** An item has the very words of the change; what a client should do may follow after a colon. */
+/** An item is the message of the change. An explanation may follow after a colon. */
 function isListed({ message }: Change, items: readonly string[]): boolean {
   return items.some((item) => item === message || item.startsWith(`${message}: `));
 }
@@ -41,7 +41,7 @@ function sectionOf(text: string, heading: string, end: RegExp): string {
   return after.split(end, 1)[0] ?? '';
 }
 
-/** The versions that the changelog says are released, the latest first. */
+/** The released versions in the changelog, the latest first. */
 export function releasedVersions(changelog: string): string[] {
   return [...changelog.matchAll(/^## \[(\d+\.\d+\.\d+)\] - \d{4}-\d{2}-\d{2}$/gm)].map(
     ([, version = '']) => version,

@@ -1,14 +1,17 @@
-// The service as an operator runs it: a process with an environment, an output and an exit code.
+// The service as a process, with an environment, an output and an exit code.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterEach, beforeEach } from '@jest/globals';
 import { projectRoot } from './project-root.ts';
 
 const MAIN = join(projectRoot, 'build-test/src/main.js');
 
 export class ServiceProcess {
-  /** Both outputs, as they came. */
+  /** Standard output and standard error. */
   output = '';
   readonly exited: Promise<number | null>;
 
@@ -31,7 +34,7 @@ export class ServiceProcess {
     this.exited = once(this.child, 'close').then(([code]) => code);
   }
 
-  /** Waits for something to be printed; fails with the whole output if the process ends before. */
+  /** Waits until the output matches; fails with the whole output if the process ends before. */
   async printed(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       const watch = () => {
@@ -55,9 +58,38 @@ export class ServiceProcess {
     this.child.kill(signal);
   }
 
-  /** For afterEach: ends whatever a failed test left. */
+  /** Ends the process if it still runs. */
   async end(): Promise<void> {
     if (this.child.exitCode === null) this.child.kill('SIGKILL');
     await this.exited;
   }
+}
+
+export interface ServiceProcesses {
+  /** The working directory of the processes of this test. */
+  readonly directory: string;
+  run(words: readonly string[], environment?: Record<string, string>): ServiceProcess;
+}
+
+/** Gives each test an empty directory to run the service in, and ends its processes after it. */
+export function withServiceProcesses(): ServiceProcesses {
+  let directory = '';
+  const processes: ServiceProcess[] = [];
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'yanzheng-process-'));
+  });
+  afterEach(async () => {
+    for (const service of processes.splice(0)) await service.end();
+    await rm(directory, { recursive: true, force: true });
+  });
+  return {
+    get directory() {
+      return directory;
+    },
+    run(words, environment) {
+      const service = new ServiceProcess(words, directory, environment);
+      processes.push(service);
+      return service;
+    },
+  };
 }

@@ -1,11 +1,11 @@
-// The project's own files, for the tests that keep its promises about itself.
+// The files of the project, for tests of its conventions.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from './project-root.ts';
 
 export interface SourceFile {
-  /** From the project's root, `src/app.ts`. */
+  /** From the root of the project: `src/app.ts`. */
   readonly path: string;
   readonly text: string;
 }
@@ -25,11 +25,12 @@ export function filesBelow(folder: string, name: RegExp): SourceFile[] {
     .map((path) => ({ path, text: readProjectFile(path) }));
 }
 
-/** The cells of the rows of the Markdown table below a heading, without the backticks of code. */
+/** The rows of the first Markdown table below a heading, as cells without the backticks of code. */
 export function tableBelow(document: string, heading: string): string[][] {
   const section = document.split(new RegExp(`^#+ ${heading}$`, 'm'))[1];
   if (section === undefined) throw new Error(`no heading "${heading}"`);
-  const rows = section.split(/^#+ /m, 1)[0]?.match(/^\|.*\|$/gm) ?? [];
+  const [table = ''] = section.split(/^#+ /m, 1)[0]?.match(/(^\|.*\|\n)+/m) ?? [];
+  const rows = table.split('\n').filter(Boolean);
   const cells = rows.map((row) =>
     row
       .slice(1, -1)

@@ -1,23 +1,24 @@
-// A wire between the service and a server that tests can listen to, slow down, cut and lay anew.
+// A TCP proxy between the service and a server, which tests can observe, slow down, interrupt and redirect.
 
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export class TcpProxy {
-  /** What the service wrote, a chunk for each write that arrived by itself. */
+  /** What the service wrote: one chunk for each write that arrived separately. */
   readonly written: Buffer[] = [];
-  /** What the server answered. */
+  /** What the server replied. */
   readonly answered: Buffer[] = [];
 
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((client) => this.join(client));
-  /** Replies that wait, oldest first. */
-  private readonly late: { timer: NodeJS.Timeout; pass: () => void }[] = [];
+  /** Delayed replies, the oldest first. */
+  private readonly delayed: { timer: NodeJS.Timeout; pass: () => void }[] = [];
   private port = 0;
   private delayMs = 0;
   private resets = false;
-  /** How many replies pass before the delay, and before the cut. */
+  /** How many replies pass before the delay starts, and before the cut. */
   private untilDelay = 0;
   private untilCut = Number.POSITIVE_INFINITY;
+  private cutShare = 0;
 
   private constructor(private target: URL) {}
 
@@ -28,50 +29,55 @@ export class TcpProxy {
     return proxy;
   }
 
-  /** The URL of the server, by way of the proxy. */
+  /** The URL of the server with the port of the proxy. */
   get url(): string {
     const url = new URL(this.target);
     url.port = String(this.port);
     return url.href;
   }
 
+  /** Clears `written` and `answered`. */
   forget(): void {
     this.written.length = 0;
     this.answered.length = 0;
   }
 
-  /** Every reply from the `first` on comes so much later. */
+  /** Delays every reply from the `first` on. */
   delayReplies(milliseconds: number, first = 1): void {
     this.delayMs = milliseconds;
     this.untilDelay = first - 1;
   }
 
-  /** Every reply from the `first` on ends in its middle, and its connection with it. */
-  cutReplies(first = 1): void {
+  /**
+   * Closes the connection within every reply from the `first` on, after its first byte or after a share of it. With a
+   * share, several replies that arrive together may pass in part.
+   */
+  cutReplies(first = 1, share = 0): void {
     this.untilCut = first - 1;
+    this.cutShare = share;
   }
 
-  /** Connections come about, and are reset before the server sees what is written. */
+  /** Accepts connections, and resets them before the server receives anything. */
   resetConnections(): void {
     this.dropConnections();
     this.resets = true;
   }
 
-  /** No connection stays, and none comes about. */
+  /** Closes all connections, and accepts no new ones. */
   async refuseConnections(): Promise<void> {
     const closed = new Promise((resolve) => this.server.close(resolve));
     this.dropConnections();
     await closed;
   }
 
-  /** New connections lead to another server; those that stand stay where they are. */
-  leadTo(url: string): void {
+  /** Connects new clients to another server. Open connections stay. */
+  redirectTo(url: string): void {
     this.target = new URL(url);
   }
 
-  /** From now on everything passes as it comes, and what waited passes first. */
+  /** Ends every interference. Delayed replies pass first. */
   async restore(): Promise<void> {
-    for (const { timer, pass } of this.late.splice(0)) {
+    for (const { timer, pass } of this.delayed.splice(0)) {
       clearTimeout(timer);
       pass();
     }
@@ -82,7 +88,7 @@ export class TcpProxy {
   }
 
   async stop(): Promise<void> {
-    for (const { timer } of this.late) clearTimeout(timer);
+    for (const { timer } of this.delayed) clearTimeout(timer);
     if (this.server.listening) await this.refuseConnections();
   }
 
@@ -107,12 +113,13 @@ export class TcpProxy {
     upstream.on('data', (reply: Buffer) => {
       this.answered.push(reply);
       if (this.untilCut-- <= 0) {
-        client.write(reply.subarray(0, reply.length / 2), () => client.destroy());
+        const bytes = Math.max(1, Math.floor(reply.length * this.cutShare));
+        client.write(reply.subarray(0, bytes), () => client.destroy());
         return;
       }
       const pass = () => client.write(reply);
       if (this.delayMs === 0 || this.untilDelay-- > 0) pass();
-      else this.late.push({ timer: setTimeout(() => this.late.shift()?.pass(), this.delayMs), pass });
+      else this.delayed.push({ timer: setTimeout(() => this.delayed.shift()?.pass(), this.delayMs), pass });
     });
   }
 

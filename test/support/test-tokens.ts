@@ -1,4 +1,4 @@
-// Tokens as an attacker, or another instance of the service, would make them.
+// Tokens that an attacker or another instance of the service would make.
 
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 
@@ -21,8 +21,8 @@ export function testKey(): TestKey {
 
 type Json = Record<string, unknown>;
 
-/** What the service would put into a token for registration. */
-export function goodClaims(mobile: string): Json {
+/** The claims of a token of the service for registration. */
+export function validClaims(mobile: string): Json {
   const now = Math.floor(Date.now() / 1000);
   return {
     iss: 'yanzheng',
@@ -31,33 +31,35 @@ export function goodClaims(mobile: string): Json {
     exp: now + 600,
     jti: randomUUID(),
     purpose: 'REGISTER',
-    mobile: `+86${mobile}`,
+    phone_number: `+86${mobile}`,
+    phone_number_verified: true,
   };
 }
 
-export function goodHeader(kid: string): Json {
+/** The header of a token of the service. */
+export function validHeader(kid: string): Json {
   return { alg: 'ES256', typ: 'mobile-verification+jwt', kid };
 }
 
-const part = (value: Json) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const segment = (value: Json) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export function es256(header: Json, claims: Json, key: KeyObject): string {
-  const signed = `${part(header)}.${part(claims)}`;
+  const signed = `${segment(header)}.${segment(claims)}`;
   const signature = sign('sha256', Buffer.from(signed), { key, dsaEncoding: 'ieee-p1363' });
   return `${signed}.${signature.toString('base64url')}`;
 }
 
 export function hs256(header: Json, claims: Json, secret: string): string {
-  const signed = `${part(header)}.${part(claims)}`;
+  const signed = `${segment(header)}.${segment(claims)}`;
   return `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`;
 }
 
 export function unsigned(header: Json, claims: Json): string {
-  return `${part(header)}.${part(claims)}.`;
+  return `${segment(header)}.${segment(claims)}.`;
 }
 
-/** What a token says; whether it is true is somebody else's question. */
-export function readToken(token: unknown): { header: Json; claims: Json } {
+/** Header and claims of a token, without a check of its signature. */
+export function decodeToken(token: unknown): { header: Json; claims: Json } {
   const [header = '', claims = ''] = String(token)
     .split('.')
     .map((text) => Buffer.from(text, 'base64url').toString());

@@ -1,24 +1,21 @@
-// Who is counted behind an IP address.
+// The network that a client address counts as.
 
 import { describe, expect, it } from '@jest/globals';
-import { clientNetwork, withoutPort } from '../../src/common/client-network.ts';
+import { clientNetwork, stripPort } from '../../src/common/client-network.ts';
 
-describe('a client', () => {
-  it.each(['203.0.113.7', '127.0.0.1', '255.255.255.255'])(
-    'with IPv4 is counted by its address %s',
-    (address) => {
-      expect(clientNetwork(address)).toBe(address);
-    },
-  );
+describe('a client address', () => {
+  it.each(['203.0.113.7', '127.0.0.1', '255.255.255.255'])('of IPv4 counts as itself: %s', (address) => {
+    expect(clientNetwork(address)).toBe(address);
+  });
 
   it.each(['::ffff:203.0.113.7', '::FFFF:203.0.113.7', '::ffff:cb00:7107', '0:0:0:0:0:ffff:cb00:7107'])(
-    'with IPv4 written as IPv6 %s is the same client as with plain IPv4',
+    'of IPv4 mapped to IPv6 counts as the IPv4 address: %s',
     (address) => {
       expect(clientNetwork(address)).toBe('203.0.113.7');
     },
   );
 
-  it('with IPv6 is counted by its /64, whatever comes after', () => {
+  it('of IPv6 counts as its /64', () => {
     for (const address of [
       '2001:db8:1:2::1',
       '2001:db8:1:2:ffff:ffff:ffff:ffff',
@@ -31,7 +28,7 @@ describe('a client', () => {
     }
   });
 
-  it('with IPv6 in the network next door is another client', () => {
+  it('of the next /64 counts separately', () => {
     expect(clientNetwork('2001:db8:1:3::1')).toBe('2001:db8:1:3::/64');
   });
 
@@ -41,11 +38,11 @@ describe('a client', () => {
     ['2001:db8::1', '2001:db8::/64'],
     ['2001:db8:0:0:1::', '2001:db8::/64'],
     ['64:ff9b::203.0.113.7', '64:ff9b::/64'],
-  ])('with the compressed address %s is counted by %s', (address, network) => {
+  ])('of compressed IPv6 %s counts as %s', (address, network) => {
     expect(clientNetwork(address)).toBe(network);
   });
 
-  it('with a zone id is the same client in every zone', () => {
+  it('counts the same in every zone', () => {
     expect(clientNetwork('fe80::1%eth0')).toBe('fe80::/64');
     expect(clientNetwork('fe80::2%en1')).toBe('fe80::/64');
     expect(clientNetwork('::ffff:203.0.113.7%eth0')).toBe('203.0.113.7');
@@ -68,19 +65,19 @@ describe('a client', () => {
     '2001:db8:::1',
     '1:2:3:4:5:6:7:8:9',
     '2001:db8::g',
-  ])('cannot be %j', (address) => {
+  ])('is not %j', (address) => {
     expect(() => clientNetwork(address)).toThrow();
   });
 });
 
-describe('an address loses the port behind it', () => {
+describe('an address without its port', () => {
   it.each([
     ['203.0.113.7:4711', '203.0.113.7'],
     ['[2001:db8::1]:443', '2001:db8::1'],
     ['[2001:db8::1]', '2001:db8::1'],
     ['unknown:80', 'unknown'],
-  ])('%s', (text, address) => {
-    expect(withoutPort(text)).toBe(address);
+  ])('from %s is %s', (text, address) => {
+    expect(stripPort(text)).toBe(address);
   });
 
   it.each([
@@ -93,7 +90,7 @@ describe('an address loses the port behind it', () => {
     '203.0.113.7:',
     '203.0.113.7:x',
     '[::1]x',
-  ])('and %j has none', (text) => {
-    expect(withoutPort(text)).toBe(text);
+  ])('from %j is the same: there is no port', (text) => {
+    expect(stripPort(text)).toBe(text);
   });
 });

@@ -1,4 +1,4 @@
-// A time limit for any work.
+// A time limit for asynchronous work.
 
 import { describe, expect, it } from '@jest/globals';
 import { DeadlineExceededError, withDeadline } from '../../src/common/deadline.ts';
@@ -12,53 +12,53 @@ function runningTimers(): number {
   return process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
 }
 
-describe('work with a deadline', () => {
-  it('gives its result', async () => {
+describe('withDeadline', () => {
+  it('returns the result of the work', async () => {
     expect(await withDeadline(LIMIT_MS, async () => 'done')).toBe('done');
   });
 
-  it('fails as it fails', async () => {
-    const fault = new Error('of its own');
-    await expect(withDeadline(LIMIT_MS, () => Promise.reject(fault))).rejects.toBe(fault);
+  it('throws the error of the work', async () => {
+    const failure = new Error('failed');
+    await expect(withDeadline(LIMIT_MS, () => Promise.reject(failure))).rejects.toBe(failure);
   });
 
-  it('may fail before it has even begun', async () => {
-    const fault = new Error('at once');
+  it('throws the error of work that fails synchronously', async () => {
+    const failure = new Error('failed at once');
     await expect(
       withDeadline(LIMIT_MS, () => {
-        throw fault;
+        throw failure;
       }),
-    ).rejects.toBe(fault);
+    ).rejects.toBe(failure);
   });
 
-  it('ends on time even if it never listens', async () => {
+  it('throws at the deadline even if the work ignores the signal', async () => {
     const startedMs = performance.now();
     await expect(withDeadline(LIMIT_MS, never)).rejects.toThrow(DeadlineExceededError);
-    const spentMs = performance.now() - startedMs;
-    expect(spentMs).toBeGreaterThan(LIMIT_MS - 5);
-    expect(spentMs).toBeLessThan(LIMIT_MS + SLACK_MS);
+    const elapsedMs = performance.now() - startedMs;
+    expect(elapsedMs).toBeGreaterThan(LIMIT_MS - 5);
+    expect(elapsedMs).toBeLessThan(LIMIT_MS + SLACK_MS);
   });
 
-  it('says how long it was waited for', async () => {
+  it('reports the time limit in the error', async () => {
     await expect(withDeadline(LIMIT_MS, never)).rejects.toMatchObject({
       name: 'DeadlineExceededError',
       message: 'no answer within 50 ms',
     });
   });
 
-  it('hears from its signal that time is up, and why', async () => {
-    let heard: AbortSignal | undefined;
-    const late = withDeadline(LIMIT_MS, (signal) => {
-      heard = signal;
+  it('aborts the signal with the error as its reason', async () => {
+    let received: AbortSignal | undefined;
+    const exceeded = withDeadline(LIMIT_MS, (signal) => {
+      received = signal;
       expect(signal.aborted).toBe(false);
       return never();
     });
-    const error = await late.catch((reason: unknown) => reason);
-    expect(heard?.aborted).toBe(true);
-    expect(heard?.reason).toBe(error);
+    const error = await exceeded.catch((reason: unknown) => reason);
+    expect(received?.aborted).toBe(true);
+    expect(received?.reason).toBe(error);
   });
 
-  it('is late even if it ends because of the signal', async () => {
+  it('throws DeadlineExceededError even if the work fails because of the signal', async () => {
     const work = (signal: AbortSignal) =>
       new Promise<never>((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(new Error('aborted')));
@@ -66,15 +66,15 @@ describe('work with a deadline', () => {
     await expect(withDeadline(LIMIT_MS, work)).rejects.toThrow(DeadlineExceededError);
   });
 
-  it('is not told to stop after it has ended', async () => {
+  it('does not abort the signal of completed work', async () => {
     const signals: AbortSignal[] = [];
     const quick = async (signal: AbortSignal) => signals.push(signal);
     await withDeadline(1, quick);
-    await withDeadline(LIMIT_MS, never).catch(() => {}); // longer than the first one's limit
+    await withDeadline(LIMIT_MS, never).catch(() => {}); // outlasts the first deadline
     expect(signals[0]?.aborted).toBe(false);
   });
 
-  it('leaves no timer behind, whether it ended, failed or was late', async () => {
+  it('leaves no timer behind, whether the work completes, fails or exceeds the deadline', async () => {
     const before = runningTimers();
     await withDeadline(60_000, async () => 'done');
     await withDeadline(60_000, () => Promise.reject(new Error('failed'))).catch(() => {});
@@ -85,18 +85,18 @@ describe('work with a deadline', () => {
     expect(runningTimers()).toBe(before);
   });
 
-  it('may fail after its deadline without anybody hearing of it', async () => {
-    let fail = (_fault: Error) => {};
-    const late = new Promise<never>((_resolve, reject) => {
-      fail = reject;
+  it('ignores an error after the deadline, without an unhandled rejection', async () => {
+    let failLate = (_error: Error) => {};
+    const work = new Promise<never>((_resolve, reject) => {
+      failLate = reject;
     });
-    await expect(withDeadline(1, () => late)).rejects.toThrow(DeadlineExceededError);
-    const unheard: unknown[] = [];
-    const listener = (reason: unknown) => unheard.push(reason);
+    await expect(withDeadline(1, () => work)).rejects.toThrow(DeadlineExceededError);
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
     process.on('unhandledRejection', listener);
-    fail(new Error('too late'));
+    failLate(new Error('too late'));
     await new Promise((resolve) => setImmediate(resolve));
     process.off('unhandledRejection', listener);
-    expect(unheard).toEqual([]);
+    expect(unhandled).toEqual([]);
   });
 });

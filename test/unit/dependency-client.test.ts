@@ -1,29 +1,33 @@
-// What a feature sees of a connection: an answer, "unavailable", or a fault of ours.
+// The client of a dependency: time limits, durations, and one kind of error for every outage.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
-import 'reflect-metadata';
 import { DeadlineExceededError } from '../../src/common/deadline.ts';
-import { DependencyUnavailableError, orUnavailable } from '../../src/common/dependency.ts';
-import { type DependencyClientOptions, guard } from '../../src/infrastructure/dependency-client.ts';
+import { DependencyUnavailableError } from '../../src/common/dependency.ts';
+import { unavailableOnOutage } from '../../src/errors/service-unavailable.ts';
+import {
+  createDependencyClient,
+  type DependencyClientOptions,
+} from '../../src/infrastructure/dependency-client.ts';
 
-class ConnectionLost extends Error {}
+class ConnectionLostError extends Error {}
 
-function guarded(options: Partial<DependencyClientOptions> = {}) {
+function createTestClient(options: Partial<DependencyClientOptions> = {}) {
   const observed: { seconds: number; outage: unknown }[] = [];
   let clients = 0;
-  const dependency = guard(() => ({ id: ++clients }), {
+  const dependency = createDependencyClient(() => ({ id: ++clients }), {
     name: 'the store',
     timeoutMs: 1000,
-    isOutage: (error) => error instanceof ConnectionLost || error instanceof DeadlineExceededError,
+    isOutage: (error) => error instanceof ConnectionLostError || error instanceof DeadlineExceededError,
     observe: (seconds, outage) => observed.push({ seconds, outage }),
     ...options,
   });
   return { dependency, observed };
 }
 
-describe('a guarded connection', () => {
-  it('gives the answer, each piece of work with a client of its own', async () => {
-    const { dependency, observed } = guarded();
+describe('a dependency client', () => {
+  it('returns the result of a call and creates a client for each call', async () => {
+    const { dependency, observed } = createTestClient();
     expect(await dependency.use(async ({ id }) => id)).toBe(1);
     expect(await dependency.use(async ({ id }) => id)).toBe(2);
     expect(observed).toEqual([
@@ -32,9 +36,9 @@ describe('a guarded connection', () => {
     ]);
   });
 
-  it('is unavailable when the other side is away, and says which side and why', async () => {
-    const { dependency, observed } = guarded();
-    const lost = new ConnectionLost('gone');
+  it('throws DependencyUnavailableError with the name and the cause of an outage', async () => {
+    const { dependency, observed } = createTestClient();
+    const lost = new ConnectionLostError('lost');
     const error = await dependency.use(() => Promise.reject(lost)).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DependencyUnavailableError);
     expect(error).toMatchObject({
@@ -45,50 +49,18 @@ describe('a guarded connection', () => {
     expect(observed).toEqual([{ seconds: expect.any(Number), outage: lost }]);
   });
 
-  it('is unavailable when nothing comes within its time limit', async () => {
-    const { dependency, observed } = guarded({ timeoutMs: 50 });
+  it('throws DependencyUnavailableError for a call that exceeds its time limit', async () => {
+    const { dependency, observed } = createTestClient({ timeoutMs: 50 });
     await expect(dependency.use(() => new Promise(() => {}))).rejects.toThrow(DependencyUnavailableError);
     expect(observed).toHaveLength(1);
     expect(observed[0]?.seconds).toBeGreaterThan(0.045);
     expect(observed[0]?.seconds).toBeLessThan(0.25);
   });
 
-  it('is unavailable when the calls of one request take 1.5 seconds together, each within its limit', async () => {
-    const { dependency } = guarded();
-    const slow = () => dependency.use(() => new Promise((resolve) => setTimeout(resolve, 700)));
-    let answered = 0;
-    const startedMs = performance.now();
-    const outcome = await orUnavailable(async () => {
-      for (; answered < 3; answered += 1) await slow();
-    });
-    expect(outcome).toMatchObject({ retryAfterSeconds: 5 });
-    expect(performance.now() - startedMs).toBeLessThan(1900);
-    expect(answered).toBe(2);
-  });
-
-  it('counts as time of a request only what its calls take, and nothing of another request', async () => {
-    const { dependency } = guarded();
-    const work = () => dependency.use(() => new Promise((resolve) => setTimeout(resolve, 600, 'done')));
-    const pause = () => new Promise((resolve) => setTimeout(resolve, 600));
-    const request = async () => {
-      await work();
-      await pause();
-      return work();
-    };
-    expect(await Promise.all([orUnavailable(request), orUnavailable(request)])).toEqual(['done', 'done']);
-  });
-
-  it('passes on a fault of ours as it is, which is no outage', async () => {
-    const { dependency, observed } = guarded();
-    const fault = new TypeError('a wrong query');
-    await expect(dependency.use(() => Promise.reject(fault))).rejects.toBe(fault);
-    expect(observed).toEqual([{ seconds: expect.any(Number), outage: undefined }]);
-  });
-
-  it('is unavailable when there is not even a client to be had', async () => {
+  it('throws DependencyUnavailableError if no client can be created', async () => {
     const observed: unknown[] = [];
-    const lost = new ConnectionLost('no client');
-    const dependency = guard(
+    const lost = new ConnectionLostError('no client');
+    const dependency = createDependencyClient(
       () => {
         throw lost;
       },
@@ -101,5 +73,43 @@ describe('a guarded connection', () => {
     );
     await expect(dependency.use(async () => 1)).rejects.toThrow(DependencyUnavailableError);
     expect(observed).toEqual([lost]);
+  });
+
+  it('throws every other error as it is, and does not report it as an outage', async () => {
+    const { dependency, observed } = createTestClient();
+    const error = new TypeError('invalid query');
+    await expect(dependency.use(() => Promise.reject(error))).rejects.toBe(error);
+    expect(observed).toEqual([{ seconds: expect.any(Number), outage: undefined }]);
+  });
+});
+
+describe('the time budget of a request', () => {
+  it('ends a request whose calls take more than 1.5 s together, though each is within its limit', async () => {
+    const { dependency } = createTestClient();
+    let completed = 0;
+    const startedMs = performance.now();
+    const outcome = await unavailableOnOutage(async () => {
+      for (; completed < 3; completed += 1) await dependency.use(() => sleep(700));
+    });
+    expect(outcome).toMatchObject({ retryAfterSeconds: 5 });
+    expect(performance.now() - startedMs).toBeLessThan(1900);
+    expect(completed).toBe(2);
+  });
+
+  it('includes neither the time between calls nor the calls of other requests', async () => {
+    const { dependency } = createTestClient();
+    const call = () => dependency.use(() => sleep(600, 'done'));
+    const request = async () => {
+      await call();
+      await sleep(600);
+      return call();
+    };
+    const outcomes = await Promise.all([unavailableOnOutage(request), unavailableOnOutage(request)]);
+    expect(outcomes).toEqual(['done', 'done']);
+  });
+
+  it('does not limit calls outside a request', async () => {
+    const { dependency } = createTestClient();
+    for (let calls = 0; calls < 3; calls += 1) await dependency.use(() => sleep(600));
   });
 });

@@ -1,9 +1,9 @@
-// Which language a caller is answered in.
+// The language of responses, from Accept-Language.
 
 import { describe, expect, it } from '@jest/globals';
-import { localeOf } from '../../src/common/locale.ts';
+import { negotiateLocale } from '../../src/common/locale.ts';
 
-describe('the language of an answer', () => {
+describe('the language of a response', () => {
   it.each([
     'zh',
     'zh-CN',
@@ -26,7 +26,7 @@ describe('the language of an answer', () => {
     'zh;q=0,zh-TW',
     ',,zh',
   ])('is Chinese for %j', (header) => {
-    expect(localeOf(header)).toBe('zh-CN');
+    expect(negotiateLocale(header)).toBe('zh-CN');
   });
 
   it.each([
@@ -55,6 +55,6 @@ describe('the language of an answer', () => {
     'null',
     'zh'.repeat(5000),
   ])('is English for %j', (header) => {
-    expect(localeOf(header)).toBe('en');
+    expect(negotiateLocale(header)).toBe('en');
   });
 });

@@ -1,9 +1,9 @@
-// Mainland mobile numbers: who is reached, however the number was typed, and who is not.
+// Mobile numbers of mainland China: every spelling that is accepted, and what is rejected.
 
 import { describe, expect, it } from '@jest/globals';
 import { type Mobile, maskMobile, nationalNumber, parseMobile } from '../../src/common/phone-number.ts';
 
-/** Every first three digits that somebody can have a phone under; the others are not assigned to phones. */
+/** All segments (the first three digits) that are assigned to mobile phones. */
 const SEGMENTS = [
   ...['130', '131', '132', '133', '134', '135', '136', '137', '138', '139'],
   ...['145', '147'],
@@ -17,13 +17,13 @@ const SEGMENTS = [
 const MOBILE = '+8613800138000' as Mobile;
 
 describe('a mobile number', () => {
-  it('is taken from every segment in use, and from no other', () => {
+  it('is accepted from every segment in use, and from no other', () => {
     const all = Array.from({ length: 70 }, (_, index) => String(130 + index));
-    const taken = all.filter((segment) => parseMobile(`${segment}00123456`) !== undefined);
-    expect(taken).toEqual(SEGMENTS);
+    const accepted = all.filter((segment) => parseMobile(`${segment}00123456`) !== undefined);
+    expect(accepted).toEqual(SEGMENTS);
   });
 
-  it('is taken from the part of segments 161 and 174 that is in use', () => {
+  it('is accepted from the assigned part of the segments 161 and 174', () => {
     expect(parseMobile('16109123456')).toBe('+8616109123456');
     expect(parseMobile('16110123456')).toBeUndefined();
     expect(parseMobile('17405123456')).toBe('+8617405123456');
@@ -31,14 +31,14 @@ describe('a mobile number', () => {
   });
 
   it.each(['162', '165', '166', '167', '190', '192', '193', '196', '197'])(
-    'is taken from segment %s, which older checks of mobiles refuse',
+    'is accepted from segment %s, which older patterns reject',
     (segment) => {
       expect(parseMobile(`${segment}12345678`)).toBe(`+86${segment}12345678`);
     },
   );
 
   it.each([
-    ['by itself', '13800138000'],
+    ['alone', '13800138000'],
     ['after +86', '+8613800138000'],
     ['after 86', '8613800138000'],
     ['after 0086', '008613800138000'],
@@ -54,21 +54,21 @@ describe('a mobile number', () => {
     ['with en and em dashes', '138\u20130013\u20148000'],
     ['in full width', '１３８００１３８０００'],
     ['in full width with plus and dash', '＋８６－１３８－００１３－８０００'],
-    ['half of it in full width', '138００13８０００'],
+    ['partly in full width', '138００13８０００'],
   ])('is the same mobile %s', (_way, typed) => {
     expect(parseMobile(typed)).toBe(MOBILE);
   });
 
   it.each([
-    ['nothing', ''],
+    ['an empty string', ''],
     ['spaces', '   '],
     ['dashes', '---'],
     ['a country code alone', '+86'],
     ['a country code and a dash', '86-'],
     ['0086 alone', '0086'],
     ['a plus', '+'],
-    ['one digit too few', '1380013800'],
-    ['one digit too few after 86', '861380013800'],
+    ['one digit missing', '1380013800'],
+    ['one digit missing after 86', '861380013800'],
     ['one digit too many', '138001380000'],
     ['the country code twice', '+86 86 13800138000'],
     ['0086 and 86', '0086 86 13800138000'],
@@ -77,7 +77,7 @@ describe('a mobile number', () => {
     ['+0086', '+008613800138000'],
     ['one zero and 86', '08613800138000'],
     ['a plus without a country code', '+13800138000'],
-    ['a zero in front, as for calls between provinces', '013800138000'],
+    ['a leading zero, as for calls between provinces', '013800138000'],
     ['a carrier prefix', '1259313800138000'],
     ['a landline in Beijing', '01012345678'],
     ['a landline in Shanghai with its country code', '+862112345678'],
@@ -103,7 +103,7 @@ describe('a mobile number', () => {
     ['a number with dots', '138.0013.8000'],
     ['two numbers', '13800138000,13900139000'],
     ['two numbers with a space', '13800138000 13900139000'],
-    ['a number with NUL behind it', '13800138000\0'],
+    ['a number followed by NUL', '13800138000\0'],
     ['a number with NUL in it', '1380013\u00008000'],
     ['a number with a trailing newline', '13800138000\n'],
     ['a number with a leading newline', '\n13800138000'],
@@ -126,21 +126,21 @@ describe('a mobile number', () => {
     ['mathematical digits', '𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎'],
     ['a decimal number', '13800138000.0'],
     ['scientific notation', '1.38e10'],
-    ['a negative number, unless the dash is a dash', '−13800138000'],
+    ['a number with a minus sign', '−13800138000'],
     ['a hexadecimal number', '0x3368A2B60'],
     ['SQL', "13800138000' or '1'='1"],
     ['200 digits', '1'.repeat(200)],
-    ['a number behind 200 spaces', `${' '.repeat(200)}13800138000`],
-    ['a megabyte', '1'.repeat(1_000_000)],
+    ['a number after 200 spaces', `${' '.repeat(200)}13800138000`],
+    ['one megabyte of digits', '1'.repeat(1_000_000)],
   ])('is not %s', (_what, typed) => {
     expect(parseMobile(typed)).toBeUndefined();
   });
 
-  it('is known in China by its eleven digits', () => {
+  it('has a national form of eleven digits', () => {
     expect(nationalNumber(MOBILE)).toBe('13800138000');
   });
 
-  it('is shown with its four middle digits hidden', () => {
+  it('is masked with its four middle digits hidden', () => {
     expect(maskMobile(MOBILE)).toBe('138****8000');
     expect(maskMobile('+8619912345678' as Mobile)).toBe('199****5678');
   });

@@ -1,22 +1,28 @@
-// The code of a text message: which one belongs to whom, and that every code is as likely as any other.
+// The code of an SMS: its derivation, its even distribution, and its comparison.
 
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
-import { codeOfDigest, deriveSmsCode, type SmsCodeOrigin } from '../../src/verification/codes/sms-code.ts';
+import {
+  codeFromDigest,
+  deriveSmsCode,
+  isSmsCode,
+  type SmsCodeSource,
+} from '../../src/verification/codes/sms-code.ts';
+import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
 
 const SECRET = secretKey('a secret of thirty-two bytes or more');
-const origin = {
-  purpose: 'REGISTER',
+const source: SmsCodeSource = {
+  purpose: SmsCodePurpose.REGISTER,
   mobile: '+8613800138000' as Mobile,
   nonce: 'Zm9vYmFyYmF6',
-} as SmsCodeOrigin;
+};
 
 function secretKey(text: string): KeyObject {
   return createSecretKey(Buffer.from(text));
 }
 
-/** A digest that begins with these 32-bit words; the rest of it can give no code. */
+/** A digest that begins with these 32-bit words. All its other words are rejected. */
 function digest(...words: number[]): Buffer {
   const bytes = Buffer.alloc(32, 0xff);
   words.forEach((word, index) => {
@@ -28,7 +34,7 @@ function digest(...words: number[]): Buffer {
 const FIRST_REJECTED = 4_294_000_000;
 const LAST_WORD = 2 ** 32 - 1;
 
-describe('a code from a digest', () => {
+describe('codeFromDigest', () => {
   it.each([
     ['000000', 0],
     ['000001', 1],
@@ -37,54 +43,54 @@ describe('a code from a digest', () => {
     ['000000', 1_000_000],
     ['123456', 3_000_123_456],
     ['999999', FIRST_REJECTED - 1],
-  ])('is %s for the word %d', (code, word) => {
-    expect(codeOfDigest(digest(word))).toBe(code);
+  ])('returns %s for the word %d', (code, word) => {
+    expect(codeFromDigest(digest(word))).toBe(code);
   });
 
   it.each([FIRST_REJECTED, FIRST_REJECTED + 1, FIRST_REJECTED + 123_456, LAST_WORD])(
-    'is never from the word %d, which would favour low codes',
+    'rejects the word %d, which would make low codes more likely',
     (word) => {
-      expect(codeOfDigest(digest(word))).toBeUndefined();
-      expect(codeOfDigest(digest(word, 42))).toBe('000042');
+      expect(codeFromDigest(digest(word))).toBeUndefined();
+      expect(codeFromDigest(digest(word, 42))).toBe('000042');
     },
   );
 
-  it('comes from the last word when all before it are rejected', () => {
+  it('uses the last word when all others are rejected', () => {
     const words = Array.from({ length: 7 }, () => LAST_WORD);
-    expect(codeOfDigest(digest(...words, 654_321))).toBe('654321');
+    expect(codeFromDigest(digest(...words, 654_321))).toBe('654321');
   });
 
-  it('is none when every word is rejected', () => {
-    expect(codeOfDigest(digest())).toBeUndefined();
-    expect(codeOfDigest(Buffer.alloc(0))).toBeUndefined();
+  it('returns undefined when every word is rejected', () => {
+    expect(codeFromDigest(digest())).toBeUndefined();
+    expect(codeFromDigest(Buffer.alloc(0))).toBeUndefined();
   });
 });
 
-describe('the code that is sent', () => {
-  it('is the same for the same origin, in this version and in the next', () => {
-    expect(deriveSmsCode(SECRET, origin)).toBe('963044');
-    expect(deriveSmsCode(secretKey('a secret of thirty-two bytes or more'), { ...origin })).toBe('963044');
+describe('deriveSmsCode', () => {
+  it('derives the same code from the same source in every version of the service', () => {
+    expect(deriveSmsCode(SECRET, source)).toBe('963044');
+    expect(deriveSmsCode(secretKey('a secret of thirty-two bytes or more'), { ...source })).toBe('963044');
   });
 
   it.each([
-    ['purpose', { ...origin, purpose: 'LOGIN' }],
-    ['mobile', { ...origin, mobile: '+8613800138001' }],
-    ['nonce', { ...origin, nonce: 'Zm9vYmFyYmF7' }],
-  ])('is another one for another %s', (_part, other) => {
-    expect(deriveSmsCode(SECRET, other as SmsCodeOrigin)).not.toBe(deriveSmsCode(SECRET, origin));
+    ['purpose', { ...source, purpose: 'LOGIN' }],
+    ['mobile', { ...source, mobile: '+8613800138001' }],
+    ['nonce', { ...source, nonce: 'Zm9vYmFyYmF7' }],
+  ])('derives another code for another %s', (_field, other) => {
+    expect(deriveSmsCode(SECRET, other as SmsCodeSource)).not.toBe(deriveSmsCode(SECRET, source));
   });
 
-  it('is another one under another secret', () => {
+  it('derives another code with another secret', () => {
     const other = secretKey('a secret of thirty-two bytes or less');
-    expect(deriveSmsCode(other, origin)).not.toBe(deriveSmsCode(SECRET, origin));
+    expect(deriveSmsCode(other, source)).not.toBe(deriveSmsCode(SECRET, source));
   });
 
-  it('is as often any code as any other, over 200,000 origins', () => {
+  it('derives codes that are evenly distributed, over 200,000 sources', () => {
     const codes = Array.from({ length: 200_000 }, (_, index) =>
-      deriveSmsCode(SECRET, { ...origin, nonce: `nonce ${index}` }),
+      deriveSmsCode(SECRET, { ...source, nonce: `nonce ${index}` }),
     );
     expect(codes.every((code) => /^\d{6}$/.test(code))).toBe(true);
-    // The origins are fixed, so these figures are the same in every run; the bounds are the 99.9 % quantiles.
+    // The sources are fixed, so every run computes the same values. The bounds are the 99.9 % quantiles.
     for (let place = 0; place < 6; place += 1) {
       expect(chiSquare(codes, 10, (code) => Number(code[place]))).toBeLessThan(27.9);
     }
@@ -95,10 +101,26 @@ describe('the code that is sent', () => {
   });
 });
 
-/** How far the codes are from being spread evenly over the bins; about `bins` if they are. */
+/** The chi-square statistic of the codes over the bins: about `bins` for an even distribution. */
 function chiSquare(codes: readonly string[], bins: number, binOf: (code: string) => number): number {
   const counts = new Array<number>(bins).fill(0);
   for (const code of codes) counts[binOf(code)] = (counts[binOf(code)] ?? 0) + 1;
   const expected = codes.length / bins;
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
 }
+
+describe('isSmsCode', () => {
+  it.each(['042517', ' 042517 ', '\t042517\n', '０４２５１７', '　０42517'])(
+    'accepts the code typed as %j',
+    (input) => {
+      expect(isSmsCode('042517', input)).toBe(true);
+    },
+  );
+
+  it.each(['', '042518', '42517', '0425170', '042 517', '042517a', '042517\0', '4.2517e4'])(
+    'rejects the input %j',
+    (input) => {
+      expect(isSmsCode('042517', input)).toBe(false);
+    },
+  );
+});

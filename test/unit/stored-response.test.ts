@@ -1,78 +1,86 @@
-// Every answer of requestSmsCode as text and back.
+// The stored form of every response of `requestSmsCode`.
 
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { CaptchaExpiredError, CaptchaMismatchError } from '../../src/captcha/captcha.schema.ts';
-import { ServiceUnavailableError } from '../../src/common/dependency.ts';
 import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
+import { ServiceUnavailableError } from '../../src/errors/service-unavailable.ts';
 import { UserError } from '../../src/errors/user-error.ts';
-import { RateLimitScope, TooManyRequestsError } from '../../src/rate-limiting/rate-limiting.schema.ts';
+import { RateLimitScope } from '../../src/rate-limiting/rate-limit.ts';
+import { TooManyRequestsError } from '../../src/rate-limiting/rate-limiting.schema.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../src/users/user.schema.ts';
 import {
-  type RequestSmsCodeAnswer,
-  requestSmsCodeAnswers,
+  type RequestSmsCodeResponse,
+  requestSmsCodeResponses,
   SmsCodeSent,
   SmsSendFailedError,
 } from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
-import { answerOf, recordOf } from '../../src/verification/request-sms-code/stored-response.ts';
+import {
+  deserializeResponse,
+  serializeResponse,
+} from '../../src/verification/request-sms-code/stored-response.schema.ts';
 import { IncompleteInputError, InvalidMobileError } from '../../src/verification/verification.schema.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 22);
 const mobile = parseMobile('13800138000') as Mobile;
 
+const sent = new SmsCodeSent({
+  mobile: '138****8000',
+  codeLength: 6,
+  expiresInSeconds: 299,
+  resendAfterSeconds: 60,
+});
+
 /** One of each, in the order of the union. */
-const answers: RequestSmsCodeAnswer[] = [
-  new SmsCodeSent({
-    mobile: '138****8000',
-    codeLength: 6,
-    expiresInSeconds: 299,
-    resendAfterSeconds: 60,
-  }),
+const responses: RequestSmsCodeResponse[] = [
+  sent,
   new IncompleteInputError(['mobile', 'captchaAnswer']),
   new InvalidMobileError(),
   new CaptchaExpiredError(),
   new CaptchaMismatchError(),
   new MobileAlreadyRegisteredError(),
   new MobileNotRegisteredError(),
-  new TooManyRequestsError(RateLimitScope.SERVICE, 41_500),
-  new SmsSendFailedError(false, 10),
+  new TooManyRequestsError({ scope: RateLimitScope.SERVICE, retryAfterSeconds: 41_500 }),
+  new SmsSendFailedError({ mayStillArrive: false, retryAfterSeconds: 10 }),
   new ServiceUnavailableError(),
 ];
 
-it('every member of the union is tried here', () => {
-  expect(answers.map((answer) => answer.constructor)).toEqual([...requestSmsCodeAnswers]);
-});
+describe('a stored response', () => {
+  it('is tested here for every member of the union', () => {
+    expect(responses.map((response) => response.constructor)).toEqual([...requestSmsCodeResponses]);
+  });
 
-it.each(answers.map((answer) => [answer.constructor.name, answer] as const))(
-  '%s comes back as what it was, and speaks every language',
-  (_name, answer) => {
-    const revived = answerOf(recordOf(answer, NOW_MS), mobile, NOW_MS + 999);
-    expect(revived).toStrictEqual(answer);
-    expect(revived.constructor).toBe(answer.constructor);
-    if (!(answer instanceof UserError)) return;
-    for (const locale of ['zh-CN', 'en'] as const) {
-      const context = { requestId: 'id', clientAddress: '203.0.113.1', locale };
-      expect((revived as UserError).message(context)).toBe(answer.message(context));
-    }
-  },
-);
-
-it.each([
-  [20, { expiresInSeconds: 279, resendAfterSeconds: 40 }],
-  [90, { expiresInSeconds: 209, resendAfterSeconds: 1 }],
-  [-5, { expiresInSeconds: 299, resendAfterSeconds: 60 }], // by the clock of another process
-])('%i seconds later it says how many are left', (seconds, left) => {
-  const record = recordOf(answers[0] as SmsCodeSent, NOW_MS);
-  expect(answerOf(record, mobile, NOW_MS + seconds * 1000)).toMatchObject(left);
-});
-
-it('the text holds nothing of a mobile', () => {
-  expect(recordOf(answers[0] as SmsCodeSent, NOW_MS)).toBe(
-    `{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60},"atMs":${NOW_MS}}`,
+  it.each(responses.map((response) => [response.constructor.name, response] as const))(
+    'of type %s is restored with its class, its fields and its message in every language',
+    (_name, response) => {
+      const restored = deserializeResponse(serializeResponse(response, NOW_MS), mobile, NOW_MS + 999);
+      expect(restored).toStrictEqual(response);
+      expect(restored.constructor).toBe(response.constructor);
+      if (!(response instanceof UserError)) return;
+      for (const locale of ['zh-CN', 'en'] as const) {
+        const context = { requestId: 'id', clientAddress: '203.0.113.1', locale };
+        expect((restored as UserError).message(context)).toBe(response.message(context));
+      }
+    },
   );
-});
 
-it('an answer that only another version of the service knows is as good as none', () => {
-  expect(answerOf('{"type":"FutureError","fields":{}}', mobile, NOW_MS)).toEqual(
-    new ServiceUnavailableError(),
-  );
+  it.each([
+    [20, { expiresInSeconds: 279, resendAfterSeconds: 40 }],
+    [90, { expiresInSeconds: 209, resendAfterSeconds: 1 }],
+    [-5, { expiresInSeconds: 299, resendAfterSeconds: 60 }], // by the clock of another process
+  ])('has its seconds reduced when it is restored after %i s', (seconds, remaining) => {
+    const stored = serializeResponse(sent, NOW_MS);
+    expect(deserializeResponse(stored, mobile, NOW_MS + seconds * 1000)).toMatchObject(remaining);
+  });
+
+  it('contains no mobile, not even a masked one', () => {
+    expect(serializeResponse(sent, NOW_MS)).toBe(
+      `{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60},"storedAtMs":${NOW_MS}}`,
+    );
+  });
+
+  it('becomes ServiceUnavailableError if only another version of the service knows its type', () => {
+    expect(deserializeResponse('{"type":"FutureError","fields":{}}', mobile, NOW_MS)).toEqual(
+      new ServiceUnavailableError(),
+    );
+  });
 });

@@ -1,53 +1,88 @@
-// Many captchas on one picture, for a person to read; their texts stand in a file beside it.
+// Puts many captchas on one numbered sheet for people to read.
 
 import { crc32, deflateSync } from 'node:zlib';
-import { decode, HEIGHT, WIDTH } from './pictures.mjs';
+import { decode, HEIGHT, WIDTH } from './images.mjs';
 
 const COLUMNS = 4;
-const GAP = 8;
 const SCALE = 2;
+const GAP = 8;
+/** Width of the strip to the left of a captcha that holds its number. */
+const LABEL_WIDTH = 36;
+const CELL_WIDTH = LABEL_WIDTH + WIDTH * SCALE + GAP;
+const CELL_HEIGHT = HEIGHT * SCALE + GAP;
 
-/** A PNG of the pictures, five in a row, each twice its size. */
-export function contactSheet(pictures) {
-  const cell = [WIDTH * SCALE + GAP, HEIGHT * SCALE + GAP];
-  const width = COLUMNS * cell[0] + GAP;
-  const height = Math.ceil(pictures.length / COLUMNS) * cell[1] + GAP;
-  const rgb = Buffer.alloc(width * height * 3, 0x99);
-  for (const [n, { png }] of pictures.entries()) {
-    const { pixels, palette } = decode(png);
-    const left = GAP + (n % COLUMNS) * cell[0];
-    const top = GAP + Math.floor(n / COLUMNS) * cell[1];
-    for (let y = 0; y < HEIGHT * SCALE; y += 1)
-      for (let x = 0; x < WIDTH * SCALE; x += 1) {
-        const pixel = pixels[Math.floor(y / SCALE) * WIDTH + Math.floor(x / SCALE)];
-        rgb.set(palette[pixel], ((top + y) * width + left + x) * 3);
-      }
+/** The sheet's own colours; the four colours of each captcha follow. */
+const SHEET_PALETTE = [
+  [0xff, 0xff, 0xff],
+  [0x33, 0x33, 0x33],
+];
+const LABEL_COLOUR = 1;
+
+/** Digits of 3 × 5 pixels, three bits per row. */
+const DIGITS = ['75557', '26227', '71747', '71717', '55711', '74717', '74757', '71111', '75757', '75717'];
+const DIGIT_WIDTH = 3;
+const DIGIT_SCALE = 4;
+
+/** Returns a PNG of up to 63 captchas, four in a row, numbered from 1 and drawn at twice their size. */
+export function contactSheet(captchas) {
+  const width = COLUMNS * CELL_WIDTH + GAP;
+  const height = Math.ceil(captchas.length / COLUMNS) * CELL_HEIGHT + GAP;
+  const sheet = { width, height, pixels: new Uint8Array(width * height) };
+  const palette = [...SHEET_PALETTE];
+  for (const [index, { png }] of captchas.entries()) {
+    const left = GAP + (index % COLUMNS) * CELL_WIDTH;
+    const top = GAP + Math.floor(index / COLUMNS) * CELL_HEIGHT;
+    const captcha = decode(png);
+    drawNumber(sheet, index + 1, left, top + (HEIGHT * SCALE) / 2 - 10);
+    drawCaptcha(sheet, captcha.pixels, palette.length, left + LABEL_WIDTH, top);
+    palette.push(...captcha.palette);
   }
-  return trueColourPng(width, height, rgb);
+  return indexedPng(sheet, palette);
 }
 
-function trueColourPng(width, height, rgb) {
-  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+function drawCaptcha(sheet, pixels, firstColour, left, top) {
+  for (let y = 0; y < HEIGHT * SCALE; y += 1)
+    for (let x = 0; x < WIDTH * SCALE; x += 1) {
+      const pixel = pixels[Math.floor(y / SCALE) * WIDTH + Math.floor(x / SCALE)];
+      sheet.pixels[(top + y) * sheet.width + left + x] = firstColour + pixel;
+    }
+}
+
+function drawNumber(sheet, number, left, top) {
+  for (const [index, digit] of [...String(number)].entries())
+    for (const [row, bits] of [...DIGITS[digit]].entries())
+      for (let column = 0; column < DIGIT_WIDTH; column += 1) {
+        if (((Number(bits) >> (DIGIT_WIDTH - 1 - column)) & 1) === 0) continue;
+        const x = left + (index * (DIGIT_WIDTH + 1) + column) * DIGIT_SCALE;
+        for (let line = 0; line < DIGIT_SCALE; line += 1) {
+          const start = (top + row * DIGIT_SCALE + line) * sheet.width + x;
+          sheet.pixels.fill(LABEL_COLOUR, start, start + DIGIT_SCALE);
+        }
+      }
+}
+
+/** Encodes palette indices as a PNG with one byte per pixel. */
+function indexedPng({ width, height, pixels }, palette) {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 3, 0, 0, 0]);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
   const rows = Array.from({ length: height }, (_, y) => [
     Buffer.alloc(1),
-    rgb.subarray(y * width * 3, (y + 1) * width * 3),
+    pixels.subarray(y * width, (y + 1) * width),
   ]);
-  const pixels = deflateSync(Buffer.concat(rows.flat()));
-  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
   return Buffer.concat([
-    signature,
+    Buffer.from('89504e470d0a1a0a', 'hex'),
     chunk('IHDR', header),
-    chunk('IDAT', pixels),
+    chunk('PLTE', Buffer.from(palette.flat())),
+    chunk('IDAT', deflateSync(Buffer.concat(rows.flat()), { level: 9 })),
     chunk('IEND', Buffer.alloc(0)),
   ]);
 }
 
 function chunk(type, data) {
-  const named = Buffer.concat([Buffer.from(type, 'latin1'), data]);
-  const [length, sum] = [Buffer.alloc(4), Buffer.alloc(4)];
+  const typeAndData = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+  const [length, checksum] = [Buffer.alloc(4), Buffer.alloc(4)];
   length.writeUInt32BE(data.length);
-  sum.writeUInt32BE(crc32(named));
-  return Buffer.concat([length, named, sum]);
+  checksum.writeUInt32BE(crc32(typeAndData));
+  return Buffer.concat([length, typeAndData, checksum]);
 }

@@ -1,40 +1,44 @@
-// A template matcher with the generator's own letters: what an attacker with this source and an afternoon has.
+// Template matchers that know the generator's own letters, like an attacker who has read this source code.
 
-import { decode, HEIGHT, WIDTH } from './pictures.mjs';
+import { decode, HEIGHT, WIDTH } from './images.mjs';
 import {
-  described,
-  likenesses,
-  mostLike,
+  bestMatch,
+  extractFeature,
+  letterScores,
   PIXELS,
   SIDE,
   segmentTemplates,
-  squared,
+  stretchToSquare,
   windowTemplates,
 } from './templates.mjs';
 
-/** The window slides over the picture at half its size, where a letter is a little smaller than a template. */
+/** The window slides over the image at half size, where a letter is a little smaller than a template. */
 const [HALF_WIDTH, HALF_HEIGHT] = [WIDTH / 2, HEIGHT / 2];
 const STEP = 2;
-/** Between the middles of two letters, in steps. */
-const [NEAREST, FARTHEST] = [5, 14];
+/** Distance between the centres of two neighbouring letters, in steps. */
+const [MIN_DISTANCE, MAX_DISTANCE] = [5, 14];
 
-/** Slides over the picture without cutting it up, and takes the four places that fit best together. */
+/** Slides a window over the image without segmenting it and returns the best chain of four letters. */
 export function readBySliding(png, feature) {
-  const half = halved(inkOf(png));
-  const places = [];
+  const half = halfSize(inkOf(png));
+  const candidates = [];
   for (let x = 4; x <= HALF_WIDTH - 4; x += STEP) {
     const best = new Map();
     for (let y = HALF_HEIGHT / 2 - 4; y <= HALF_HEIGHT / 2 + 4; y += STEP) {
-      const scores = likenesses(described(windowAt(half, x, y), feature), windowTemplates[feature], feature);
+      const scores = letterScores(
+        extractFeature(windowAt(half, x, y), feature),
+        windowTemplates[feature],
+        feature,
+      );
       for (const [letter, score] of scores) if (score > (best.get(letter) ?? -1)) best.set(letter, score);
     }
-    places.push(mostLike(best));
+    candidates.push(bestMatch(best));
   }
-  let chains = places.map(([letter, score]) => ({ text: letter, score }));
+  let chains = candidates.map(([letter, score]) => ({ text: letter, score }));
   for (let n = 1; n < 4; n += 1) {
-    chains = places.map(([letter, score], at) => {
-      const before = chains.slice(Math.max(0, at - FARTHEST), Math.max(0, at - NEAREST + 1));
-      const best = before.reduce((a, b) => (b.score > a.score ? b : a), {
+    chains = candidates.map(([letter, score], at) => {
+      const predecessors = chains.slice(Math.max(0, at - MAX_DISTANCE), Math.max(0, at - MIN_DISTANCE + 1));
+      const best = predecessors.reduce((a, b) => (b.score > a.score ? b : a), {
         text: '',
         score: Number.NEGATIVE_INFINITY,
       });
@@ -51,22 +55,22 @@ function windowAt(half, x, y) {
   });
 }
 
-/** Removes thin lines and cuts at the three emptiest columns that leave room for letters. */
+/** Removes thin lines and cuts the image at the three emptiest columns near the expected boundaries. */
 export function readByColumns(png, feature) {
   const ink = withoutThinLines(inkOf(png));
-  const height = Array.from({ length: WIDTH }, (_, x) => {
+  const columnInk = Array.from({ length: WIDTH }, (_, x) => {
     let sum = 0;
     for (let y = 0; y < HEIGHT; y += 1) sum += ink[y * WIDTH + x];
     return sum;
   });
-  const first = height.findIndex((sum) => sum > 1);
-  const last = height.findLastIndex((sum) => sum > 1);
-  const room = (last - first) / 4;
+  const first = columnInk.findIndex((sum) => sum > 1);
+  const last = columnInk.findLastIndex((sum) => sum > 1);
+  const letterWidth = (last - first) / 4;
   const cuts = [1, 2, 3].map((n) => {
-    const middle = Math.round(first + n * room);
-    const reach = Math.floor(room / 3);
-    const near = Array.from({ length: 2 * reach + 1 }, (_, i) => middle - reach + i);
-    return near.reduce((a, b) => (height[b] < height[a] ? b : a));
+    const expected = Math.round(first + n * letterWidth);
+    const radius = Math.floor(letterWidth / 3);
+    const near = Array.from({ length: 2 * radius + 1 }, (_, i) => expected - radius + i);
+    return near.reduce((a, b) => (columnInk[b] < columnInk[a] ? b : a));
   });
   const edges = [first, ...cuts, last + 1];
   return edges
@@ -81,21 +85,23 @@ function readSegment(ink, left, right, feature) {
     { length: width * HEIGHT },
     (_, n) => ink[Math.floor(n / width) * WIDTH + left + (n % width)],
   );
-  const scores = likenesses(
-    described(squared(values, width, HEIGHT), feature),
+  const scores = letterScores(
+    extractFeature(stretchToSquare(values, width, HEIGHT), feature),
     segmentTemplates[feature],
     feature,
   );
-  return mostLike(scores)[0];
+  return bestMatch(scores)[0];
 }
 
 /**
- * Takes the connected areas of one colour for letters: the four largest, from the left; too large ones are cut evenly
- * while there are fewer than four.
+ * Treats the four largest connected areas of one colour as letters, from left to right. While there are fewer than four,
+ * the widest area is cut in half.
  */
 export function readByColour(png, feature) {
   const { pixels } = decode(png);
-  const areas = areasOf(pixels, 3).concat(areasOf(pixels, 0).filter(({ touchesEdge }) => !touchesEdge));
+  const areas = connectedAreas(pixels, 3).concat(
+    connectedAreas(pixels, 0).filter(({ touchesEdge }) => !touchesEdge),
+  );
   const largest = areas.toSorted((a, b) => b.size - a.size).slice(0, 4);
   const pieces = largest
     .filter(({ size }) => size > 60)
@@ -116,7 +122,7 @@ export function readByColour(png, feature) {
     .join('');
 }
 
-function areasOf(pixels, colour) {
+function connectedAreas(pixels, colour) {
   const seen = new Uint8Array(pixels.length);
   const areas = [];
   for (let start = 0; start < pixels.length; start += 1) {
@@ -153,14 +159,14 @@ function inkOf(png) {
   return Float64Array.from(decode(png).pixels, (pixel) => pixel / 3);
 }
 
-function halved(ink) {
+function halfSize(ink) {
   return Float64Array.from({ length: HALF_WIDTH * HALF_HEIGHT }, (_, n) => {
     const at = 2 * Math.floor(n / HALF_WIDTH) * WIDTH + 2 * (n % HALF_WIDTH);
     return (ink[at] + ink[at + 1] + ink[at + WIDTH] + ink[at + WIDTH + 1]) / 4;
   });
 }
 
-/** The median of squares of five pixels: what is thinner than three is gone. */
+/** Median filter of 5 × 5 pixels. It removes lines thinner than three pixels. */
 function withoutThinLines(ink) {
   return ink.map((_, n) => {
     const [x, y] = [n % WIDTH, Math.floor(n / WIDTH)];

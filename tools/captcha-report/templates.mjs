@@ -1,38 +1,37 @@
-// The letters of the generator as templates, in all the ways in which it turns, shears and stretches them, and how much
-// a part of a picture is like each.
+// Templates of the generator's letters in many rotations, shears and stretches, and scores of image parts against them.
 
 import { LETTER_HEIGHT, MASK_SIZE } from '../../dist/captcha/rendering/glyphs.js';
-import { ALPHABET, glyphs } from './pictures.mjs';
+import { ALPHABET, glyphs } from './images.mjs';
 
-const TURNS = [-0.3, -0.15, 0, 0.15, 0.3];
+const ROTATIONS = [-0.3, -0.15, 0, 0.15, 0.3];
 const SHEARS = [-0.25, 0, 0.25];
 const STRETCHES = [0.8, 1, 1.2];
 
-/** The side of a template and of what is compared with it. */
+/** Side of a template and of the image part compared with it, in pixels. */
 export const SIDE = 24;
 export const PIXELS = SIDE * SIDE;
-/** In a picture of half the size. */
-const HEIGHT_IN_WINDOW = 22;
-/** Blocks of a window whose sign is forgiven, for the horizon has turned over a part of the letter. */
+/** Height of a letter in an image of half size. */
+const LETTER_HEIGHT_IN_WINDOW = 22;
+/** Side of the blocks that are compared regardless of sign, because a part of the letter may be inverted. */
 const BLOCK = 6;
 
-/** What is compared: the ink, its edges, which no turning over changes, or its blocks, each up to its sign. */
+/** What is compared: the ink; its edges, which inversion does not change; or blocks of ink regardless of their sign. */
 export const FEATURES = ['ink', 'edges', 'blocks'];
 
 const variants = [...ALPHABET].flatMap((letter) =>
   glyphs
     .get(letter)
     .flatMap(({ mask }) =>
-      TURNS.flatMap((turn) =>
-        SHEARS.flatMap((shear) => STRETCHES.map((stretch) => ({ letter, mask, turn, shear, stretch }))),
+      ROTATIONS.flatMap((rotation) =>
+        SHEARS.flatMap((shear) => STRETCHES.map((stretch) => ({ letter, mask, rotation, shear, stretch }))),
       ),
     ),
 );
-/** For windows: as large as letters are in the picture. For segments: stretched to the whole square. */
+/** Window templates have the size of letters in the image. Segment templates are stretched to the whole square. */
 export const windowTemplates = Object.fromEntries(
   FEATURES.map((feature) => [
     feature,
-    variants.map((v) => ({ letter: v.letter, values: described(inWindow(v), feature) })),
+    variants.map((v) => ({ letter: v.letter, values: extractFeature(renderTemplate(v), feature) })),
   ]),
 );
 export const segmentTemplates = Object.fromEntries(
@@ -40,14 +39,17 @@ export const segmentTemplates = Object.fromEntries(
     feature,
     variants
       .filter(({ stretch }) => stretch === 1)
-      .map((v) => ({ letter: v.letter, values: described(squared(inWindow(v), SIDE, SIDE), feature) })),
+      .map((v) => ({
+        letter: v.letter,
+        values: extractFeature(stretchToSquare(renderTemplate(v), SIDE, SIDE), feature),
+      })),
   ]),
 );
 
-function inWindow({ mask, turn, shear, stretch }) {
+function renderTemplate({ mask, rotation, shear, stretch }) {
   const values = new Float64Array(PIXELS);
-  const scale = LETTER_HEIGHT / HEIGHT_IN_WINDOW;
-  const [cos, sin] = [Math.cos(turn), Math.sin(turn)];
+  const scale = LETTER_HEIGHT / LETTER_HEIGHT_IN_WINDOW;
+  const [cos, sin] = [Math.cos(rotation), Math.sin(rotation)];
   for (let row = 0; row < SIDE; row += 1)
     for (let column = 0; column < SIDE; column += 1) {
       let sum = 0;
@@ -68,8 +70,8 @@ function inWindow({ mask, turn, shear, stretch }) {
   return values;
 }
 
-/** The part that has ink, stretched to a template's size. */
-export function squared(values, width, height) {
+/** Crops the image part to its ink and stretches it to the size of a template. */
+export function stretchToSquare(values, width, height) {
   const box = { left: width, right: 0, top: height, bottom: 0 };
   for (let y = 0; y < height; y += 1)
     for (let x = 0; x < width; x += 1)
@@ -89,12 +91,13 @@ export function squared(values, width, height) {
   return result;
 }
 
-/** The values without their mean, as long as 1; of edges how steep each is, a little blurred. */
-export function described(values, feature) {
-  if (feature === 'edges') return centred(smooth(steepness(values)), PIXELS);
+/** Returns the normalized feature vector. Edges are gradient magnitudes, slightly blurred. */
+export function extractFeature(values, feature) {
+  if (feature === 'edges') return centred(blur(gradientMagnitude(values)), PIXELS);
   return centred(values, feature === 'blocks' ? BLOCK : SIDE);
 }
 
+/** Subtracts the mean of each block of `side` pixels and scales the result to length 1. */
 function centred(values, side) {
   const result = Float64Array.from(values);
   const blocks = Math.max(1, SIDE / Math.min(side, SIDE));
@@ -112,7 +115,7 @@ function centred(values, side) {
   return result.map((value) => value / norm);
 }
 
-function steepness(values) {
+function gradientMagnitude(values) {
   const at = (x, y) => values[Math.min(Math.max(y, 0), SIDE - 1) * SIDE + Math.min(Math.max(x, 0), SIDE - 1)];
   return values.map((_, n) => {
     const [x, y] = [n % SIDE, Math.floor(n / SIDE)];
@@ -120,7 +123,7 @@ function steepness(values) {
   });
 }
 
-function smooth(values) {
+function blur(values) {
   return values.map((_, n) => {
     const [x, y] = [n % SIDE, Math.floor(n / SIDE)];
     let [sum, count] = [0, 0];
@@ -133,7 +136,7 @@ function smooth(values) {
   });
 }
 
-function likeness(a, b, feature) {
+function similarity(a, b, feature) {
   if (feature !== 'blocks') {
     let sum = 0;
     for (let n = 0; n < PIXELS; n += 1) sum += a[n] * b[n];
@@ -150,16 +153,16 @@ function likeness(a, b, feature) {
   return total;
 }
 
-/** For each letter how much its best template is like the values. */
-export function likenesses(values, templates, feature) {
+/** Returns, for each letter, the score of its most similar template. */
+export function letterScores(values, templates, feature) {
   const best = new Map();
   for (const { letter, values: template } of templates) {
-    const score = likeness(values, template, feature);
+    const score = similarity(values, template, feature);
     if (score > (best.get(letter) ?? -1)) best.set(letter, score);
   }
   return best;
 }
 
-export function mostLike(scores) {
+export function bestMatch(scores) {
   return [...scores].reduce((best, entry) => (entry[1] > best[1] ? entry : best));
 }

@@ -1,86 +1,89 @@
-// Letters as small pictures, made once from their outlines, so that drawing one is looking up its pixels.
+// Rasterizes letter outlines once into masks. Drawing a letter then only looks up pixels in its mask.
 
-/** Closed polygons with y downwards; inside is where they wind around. */
+/** Closed polygons, y axis downwards, filled by the non-zero winding rule. */
 export type Outline = readonly (readonly (readonly [x: number, y: number])[])[];
 
 export interface Glyph {
-  /** `MASK_SIZE` rows of as many pixels: how much of each the letter covers, from 0 to `FULL`. */
+  /** `MASK_SIZE` × `MASK_SIZE` pixels, row by row: the coverage of each pixel, from 0 to `INK`. */
   readonly mask: Uint8Array;
-  /** How wide the letter is in the mask. */
+  /** Width of the letter in the mask, in pixels. */
   readonly width: number;
 }
 
-/** Each letter in each font. */
+/** For each character, one glyph per font. */
 export type Glyphs = ReadonlyMap<string, readonly Glyph[]>;
 
-/** A power of two, so that two comparisons tell whether a pixel is in the mask. */
+/** A power of two: one bit test then checks whether coordinates are inside the mask. */
 export const MASK_SIZE = 64;
-/** How high a letter is in the mask; it stands in the middle, and the mask's edge stays empty. */
+/** Height of every letter in the mask. Letters are centred and leave the border of the mask empty. */
 export const LETTER_HEIGHT = 48;
-/** All the bits of a pixel. */
-export const FULL = 3;
+/** Value of a fully covered pixel; all bits of a pixel are set. */
+export const INK = 3;
 
-/** Letters of very different widths would tell themselves apart by that alone. */
-const NARROWEST = 0.62 * LETTER_HEIGHT;
-const WIDEST = 1.1 * LETTER_HEIGHT;
-/** Samples of a pixel in each direction. */
-const FINE = 4;
-const FINE_SIZE = MASK_SIZE * FINE;
+/** Letters are brought to similar widths, because the width alone would identify a letter. */
+const MIN_WIDTH = 0.62 * LETTER_HEIGHT;
+const MAX_WIDTH = 1.1 * LETTER_HEIGHT;
+/** Samples per pixel in each direction. */
+const OVERSAMPLING = 4;
+const SAMPLES_PER_ROW = MASK_SIZE * OVERSAMPLING;
 
 export function createGlyphs(outlines: ReadonlyMap<string, readonly Outline[]>): Glyphs {
-  return new Map(Array.from(outlines, ([letter, shapes]) => [letter, shapes.map(glyph)]));
+  return new Map(Array.from(outlines, ([letter, shapes]) => [letter, shapes.map(createGlyph)]));
 }
 
-function glyph(outline: Outline): Glyph {
+function createGlyph(outline: Outline): Glyph {
   const xs = outline.flat().map(([x]) => x);
   const ys = outline.flat().map(([, y]) => y);
   const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const scaleY = LETTER_HEIGHT / (bottom - top);
-  const width = Math.min(Math.max((right - left) * scaleY, NARROWEST), WIDEST);
+  const width = Math.min(Math.max((right - left) * scaleY, MIN_WIDTH), MAX_WIDTH);
   const scaleX = width / (right - left);
-  const placed = outline.map((contour) =>
+  const scaled = outline.map((contour) =>
     contour.map(
       ([x, y]) =>
         [
-          ((x - (left + right) / 2) * scaleX + MASK_SIZE / 2) * FINE,
-          ((y - (top + bottom) / 2) * scaleY + MASK_SIZE / 2) * FINE,
+          ((x - (left + right) / 2) * scaleX + MASK_SIZE / 2) * OVERSAMPLING,
+          ((y - (top + bottom) / 2) * scaleY + MASK_SIZE / 2) * OVERSAMPLING,
         ] as const,
     ),
   );
-  return { mask: averaged(filled(placed)), width };
+  return { mask: averageSamples(fillOutline(scaled)), width };
 }
 
-/** The samples inside of the outline. */
-function filled(outline: Outline): Uint8Array {
-  const samples = new Uint8Array(FINE_SIZE * FINE_SIZE);
-  for (let row = 0; row < FINE_SIZE; row += 1) {
+/** Returns one sample per sub-pixel: 1 inside the outline, else 0. */
+function fillOutline(outline: Outline): Uint8Array {
+  const samples = new Uint8Array(SAMPLES_PER_ROW * SAMPLES_PER_ROW);
+  for (let row = 0; row < SAMPLES_PER_ROW; row += 1) {
     const crossings = outline.flatMap((contour) => crossingsAt(row + 0.5, contour)).sort((a, b) => a.x - b.x);
     let winding = 0;
-    for (const [index, { x, turn }] of crossings.entries()) {
-      winding += turn;
+    for (const [index, { x, direction }] of crossings.entries()) {
+      winding += direction;
       const next = crossings[index + 1];
       if (winding !== 0 && next)
-        samples.fill(1, row * FINE_SIZE + Math.round(x), row * FINE_SIZE + Math.round(next.x));
+        samples.fill(1, row * SAMPLES_PER_ROW + Math.round(x), row * SAMPLES_PER_ROW + Math.round(next.x));
     }
   }
   return samples;
 }
 
+/** Where the horizontal line at `y` crosses the contour, with the direction of each crossing. */
 function crossingsAt(y: number, contour: Outline[number]) {
   return contour.flatMap(([x1, y1], index) => {
     const [x2, y2] = contour[(index + 1) % contour.length] ?? [x1, y1];
     if (y1 <= y === y2 <= y) return [];
-    return [{ x: x1 + ((y - y1) / (y2 - y1)) * (x2 - x1), turn: y2 > y1 ? 1 : -1 }];
+    return [{ x: x1 + ((y - y1) / (y2 - y1)) * (x2 - x1), direction: y2 > y1 ? 1 : -1 }];
   });
 }
 
-function averaged(samples: Uint8Array): Uint8Array {
+/** Reduces the samples to the coverage of each mask pixel. */
+function averageSamples(samples: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: MASK_SIZE * MASK_SIZE }, (_, pixel) => {
-    const start = Math.floor(pixel / MASK_SIZE) * FINE * FINE_SIZE + (pixel % MASK_SIZE) * FINE;
+    const start =
+      Math.floor(pixel / MASK_SIZE) * OVERSAMPLING * SAMPLES_PER_ROW + (pixel % MASK_SIZE) * OVERSAMPLING;
     let covered = 0;
-    for (let row = 0; row < FINE; row += 1)
-      for (let column = 0; column < FINE; column += 1)
-        covered += samples[start + row * FINE_SIZE + column] ?? 0;
-    return Math.round((covered / FINE ** 2) * FULL);
+    for (let row = 0; row < OVERSAMPLING; row += 1)
+      for (let column = 0; column < OVERSAMPLING; column += 1)
+        covered += samples[start + row * SAMPLES_PER_ROW + column] ?? 0;
+    return Math.round((covered / OVERSAMPLING ** 2) * INK);
   });
 }

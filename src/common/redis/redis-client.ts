@@ -13,6 +13,8 @@ export type RunScript<Scripts extends AnyScript> = <Used extends Scripts>(
 /** `Scripts` is the union of the scripts that the client was opened with. */
 export type RedisClient<Scripts extends AnyScript = never> = (Redis | Cluster) & {
   readonly runScript: RunScript<Scripts>;
+  /** Exists for the compiler only: a client with too few scripts is not assignable to one with more. */
+  readonly scripts?: (script: Scripts) => void;
 };
 
 export type RedisDependency<Scripts extends AnyScript = never> = Dependency<RedisClient<Scripts>>;

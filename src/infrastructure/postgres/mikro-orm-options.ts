@@ -5,6 +5,11 @@ import { ReflectMetadataProvider } from '@mikro-orm/decorators/legacy';
 import { Migrator } from '@mikro-orm/migrations';
 import { PostgreSqlDriver } from '@mikro-orm/postgresql';
 import type { AbstractSqlDriver, SqlOptions } from '@mikro-orm/sql';
+import {
+  POSTGRES_CONNECT_TIMEOUT_MS,
+  POSTGRES_CONNECTION_LIFETIME_SECONDS,
+  POSTGRES_QUERY_TIMEOUT_MS,
+} from '../../config/time-budgets.ts';
 
 /** The tables of the database. The features define them. */
 export interface DatabaseDefinition {
@@ -15,10 +20,6 @@ export interface DatabaseDefinition {
 export type SqlOrm = MikroORM<AbstractSqlDriver>;
 
 const MAX_CONNECTIONS = 10;
-const CONNECT_TIMEOUT_MS = 2000;
-const QUERY_TIMEOUT_MS = 2000;
-/** A connection to a host that disappeared without closing it is replaced after this time. */
-const CONNECTION_MAX_LIFETIME_SECONDS = 10;
 
 /** Options that are the same for every database. */
 export function commonOptions({ entities, migrations }: DatabaseDefinition): SqlOptions {
@@ -52,10 +53,10 @@ export function postgresOptions(
     driverOptions: {
       // MikroORM drops the parameters of `clientUrl`, for example `sslmode`. The driver needs the whole URL.
       connectionString: url,
-      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-      maxLifetimeSeconds: CONNECTION_MAX_LIFETIME_SECONDS,
+      connectionTimeoutMillis: POSTGRES_CONNECT_TIMEOUT_MS,
+      maxLifetimeSeconds: POSTGRES_CONNECTION_LIFETIME_SECONDS,
       keepAlive: true,
-      ...(timeouts === 'requests' && { query_timeout: QUERY_TIMEOUT_MS }),
+      ...(timeouts === 'requests' && { query_timeout: POSTGRES_QUERY_TIMEOUT_MS }),
     },
   };
 }

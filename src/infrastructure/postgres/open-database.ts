@@ -3,14 +3,13 @@
 import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import { DeadlineExceededError, withDeadline } from '../../common/deadline.ts';
+import { POSTGRES_CLOSE_TIMEOUT_MS } from '../../config/time-budgets.ts';
 import {
   type DatabaseDefinition,
   postgresOptions,
   type SqlOrm,
   type TimeoutProfile,
 } from './mikro-orm-options.ts';
-
-const CLOSE_TIMEOUT_MS = 1000;
 
 export interface OpenDatabase {
   readonly orm: SqlOrm;
@@ -49,7 +48,7 @@ async function openEmbedded(definition: DatabaseDefinition, dataDirectory: strin
 
 /** A server that does not answer must not delay the shutdown. */
 async function closeServer(orm: SqlOrm): Promise<void> {
-  await withDeadline(CLOSE_TIMEOUT_MS, () => orm.close(true)).catch((error) => {
+  await withDeadline(POSTGRES_CLOSE_TIMEOUT_MS, () => orm.close(true)).catch((error) => {
     if (!(error instanceof DeadlineExceededError)) throw error;
   });
 }

@@ -27,7 +27,7 @@ import {
   SmsCodeSent,
   SmsSendFailedError,
 } from './request-sms-code.schema.ts';
-import { deserializeResponse, serializeResponse } from './stored-response.ts';
+import { deserializeResponse, serializeResponse } from './stored-response.schema.ts';
 
 export interface RequestSmsCodeDependencies {
   readonly idempotency: IdempotencyService;

@@ -4,47 +4,47 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** Whose allowance is used up. */
+/** What a rate limit counts by. */
 export type RateLimitScope =
-  /** Too much came from the caller's IP address or its IPv6 network. */
+  /** The network address of the client: an IPv4 address or an IPv6 /64 network. */
   | 'ADDRESS'
-  /** The mobile has been sent, or tried, too much. */
+  /** The mobile: too many SMS were sent to it, or too many wrong codes were entered for it. */
   | 'MOBILE'
-  /** The service as a whole, or a range of numbers in it, is at its limit. */
+  /** The service as a whole, or the number range of the mobile. */
   | 'SERVICE';
 
-/** What `registerUser` needs to know. */
+/** Input of `registerUser`. */
 export type RegisterUserInput = {
-  /** The token of a `MobileVerified` for the purpose `REGISTER`. */
+  /** The `verificationToken` of a `MobileVerified` with the purpose `REGISTER`. */
   verificationToken: string;
 };
 
-/** What `requestSmsCode` needs to know. */
+/** Input of `requestSmsCode`. */
 export type RequestSmsCodeInput = {
-  /** The picture's characters. Case and spaces around them do not matter. */
+  /** The characters of the image. Case and surrounding spaces are ignored. */
   captchaAnswer: string;
-  /** The `id` of an `ImageCaptcha`. It is good for one request, however often that one is repeated. */
+  /** The `id` of an `ImageCaptcha`. */
   captchaId: string;
-  /** A mainland China mobile number: eleven digits, also with `+86`, `0086` or `86` in front, spaces, dashes or full-width digits. */
+  /** A mainland China mobile number of eleven digits. The prefixes `+86`, `0086` and `86`, spaces, dashes and full-width digits are allowed. */
   mobile: string;
-  /** What the code will be good for. */
+  /** What the code is for. */
   purpose?: SmsCodePurpose;
 };
 
-/** What a code is good for. A code for one purpose is worth nothing for the other. */
+/** What a code is for. A code for one purpose cannot be verified for another. */
 export type SmsCodePurpose =
-  /** To prove a mobile that is registered. */
+  /** Verify the mobile of a registered user. */
   | 'LOGIN'
-  /** To register a mobile that nobody has registered. */
+  /** Register a mobile that is not registered yet. */
   | 'REGISTER';
 
-/** What `verifySmsCode` needs to know. */
+/** Input of `verifySmsCode`. */
 export type VerifySmsCodeInput = {
-  /** The code as it was read, zeros in front included. Full-width digits and spaces around it do not matter; one that is too short is a wrong one. */
+  /** The code, including leading zeros. Surrounding spaces are ignored and full-width digits are accepted. A code of the wrong length counts as a wrong code. */
   code: string;
-  /** The mobile that the code went to, in any form that was good there. */
+  /** The mobile that the code was sent to, in any format that `requestSmsCode` accepts. */
   mobile: string;
-  /** What the code was asked for. */
+  /** The purpose that the code was requested for. */
   purpose?: SmsCodePurpose;
 };
 

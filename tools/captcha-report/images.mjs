@@ -1,4 +1,4 @@
-// Captchas as an attacker gets them, by the very code that the server runs, and their pixels.
+// Generates captchas with the server's own code and decodes their pixels.
 
 import { randomInt } from 'node:crypto';
 import { inflateSync } from 'node:zlib';
@@ -11,51 +11,46 @@ import { palettePng } from '../../dist/captcha/rendering/png.js';
 export const WIDTH = CAPTCHA_WIDTH;
 export const HEIGHT = CAPTCHA_HEIGHT;
 export const ALPHABET = CAPTCHA_ALPHABET;
-/** So that the widest letter leaves a gap. */
-const PLAIN_SHRINK = [1.4, 1.15];
+/** Undistorted letters are reduced by these factors, so that the widest letter leaves a gap. */
+const [SHRINK_X, SHRINK_Y] = [1.4, 1.15];
+const GREY_PALETTE = [255, 170, 85, 0].map((grey) => [grey, grey, grey]);
 
 export const glyphs = createGlyphs(letterOutlines(ALPHABET));
 
-export function drawOne() {
+export function drawCaptcha() {
   const text = captchaText(randomInt);
   const uri = captchaImage(text, glyphs, randomInt);
   return { text, png: Buffer.from(uri.slice(uri.indexOf(',') + 1), 'base64') };
 }
 
-/** The same letters drawn plainly: an attack that reads these works, and what it fails at is the drawing. */
-export function drawPlainly() {
+/** Draws undistorted letters as a control: an attack that fails on these is broken. */
+export function drawControl() {
   const text = captchaText(randomInt);
   const pixels = new Uint8Array(WIDTH * HEIGHT);
-  for (const [n, letter] of [...text].entries()) {
-    const { mask } = glyphs.get(letter)[n % glyphs.get(letter).length];
-    for (let row = 0; row < HEIGHT; row += 1)
-      for (let column = 0; column < WIDTH / 4; column += 1) {
-        const [x, y] = [column - WIDTH / 8, row - HEIGHT / 2].map((from, axis) =>
-          Math.round(from * PLAIN_SHRINK[axis]),
-        );
-        const inMask = Math.max(Math.abs(x), Math.abs(y)) < MASK_SIZE / 2;
-        if (inMask)
-          pixels[row * WIDTH + (n * WIDTH) / 4 + column] =
-            mask[(y + MASK_SIZE / 2) * MASK_SIZE + x + MASK_SIZE / 2];
-      }
+  for (const [index, letter] of [...text].entries()) {
+    const fonts = glyphs.get(letter);
+    drawUndistorted(pixels, fonts[index % fonts.length].mask, (index * WIDTH) / 4);
   }
-  return {
-    text,
-    png: palettePng(
-      WIDTH,
-      pixels,
-      [255, 170, 85, 0].map((grey) => [grey, grey, grey]),
-    ),
-  };
+  return { text, png: palettePng(WIDTH, pixels, GREY_PALETTE) };
 }
 
-/** Reads what `captchaImage` writes, and no other PNG: the numbers of the colours, and the colours. */
+function drawUndistorted(pixels, mask, left) {
+  for (let row = 0; row < HEIGHT; row += 1)
+    for (let column = 0; column < WIDTH / 4; column += 1) {
+      const x = Math.round((column - WIDTH / 8) * SHRINK_X);
+      const y = Math.round((row - HEIGHT / 2) * SHRINK_Y);
+      if (Math.max(Math.abs(x), Math.abs(y)) >= MASK_SIZE / 2) continue;
+      pixels[row * WIDTH + left + column] = mask[(y + MASK_SIZE / 2) * MASK_SIZE + x + MASK_SIZE / 2];
+    }
+}
+
+/** Returns palette indices and palette of a PNG written by `palettePng`. Other PNGs are not supported. */
 export function decode(png) {
   const chunks = {};
-  for (let at = 8; at < png.length; ) {
-    const length = png.readUInt32BE(at);
-    chunks[png.toString('latin1', at + 4, at + 8)] = png.subarray(at + 8, at + 8 + length);
-    at += length + 12;
+  for (let offset = 8; offset < png.length; ) {
+    const length = png.readUInt32BE(offset);
+    chunks[png.toString('latin1', offset + 4, offset + 8)] = png.subarray(offset + 8, offset + 8 + length);
+    offset += length + 12;
   }
   const packed = inflateSync(chunks.IDAT);
   const rowBytes = WIDTH / 4 + 1;

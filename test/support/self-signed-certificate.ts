@@ -1,4 +1,4 @@
-// A certificate that nobody trusts, made without any program but Node.
+// A certificate without a trusted issuer, made with Node alone.
 
 import { generateKeyPairSync, sign } from 'node:crypto';
 
@@ -8,7 +8,7 @@ export function selfSignedCertificate(): { key: string; cert: string } {
   const algorithm = sequence(objectId('2a8648ce3d040302')); // ecdsa-with-SHA256
   const commonName = sequence(objectId('550403'), tagged(0x0c, Buffer.from('localhost')));
   const name = sequence(tagged(0x31, commonName));
-  const facts = sequence(
+  const contents = sequence(
     tagged(0x02, Buffer.from([1])), // serial number
     algorithm,
     name,
@@ -16,8 +16,8 @@ export function selfSignedCertificate(): { key: string; cert: string } {
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
   );
-  const signature = tagged(0x03, Buffer.concat([Buffer.alloc(1), sign('sha256', facts, privateKey)]));
-  const certificate = sequence(facts, algorithm, signature).toString('base64');
+  const signature = tagged(0x03, Buffer.concat([Buffer.alloc(1), sign('sha256', contents, privateKey)]));
+  const certificate = sequence(contents, algorithm, signature).toString('base64');
   return {
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
     cert: `-----BEGIN CERTIFICATE-----\n${certificate.replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`,

@@ -1,0 +1,129 @@
+// The process in production: its database, its migrations and its graceful shutdown.
+
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import pg from 'pg';
+import { Api, expectType, freshMobile } from '../support/api.ts';
+import { eventually } from '../support/eventually.ts';
+import { createDatabase } from '../support/postgres-server.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+import { withServiceProcesses } from '../support/service-process.ts';
+import { describeWithPostgres } from '../support/suites.ts';
+import { createTestDatabase, startSomeRedis } from '../support/test-app.ts';
+import { silence, TestGateway } from '../support/test-gateway.ts';
+import { CODE_SECRET, yuntongxunSettings } from '../support/test-settings.ts';
+import { testKey } from '../support/test-tokens.ts';
+
+const { run } = withServiceProcesses();
+
+const AUTH_TOKEN = 'an-auth-token-that-is-secret';
+
+describeWithPostgres('in production', () => {
+  let redis: RedisServer;
+  let gateway: TestGateway;
+  let environment: Record<string, string>;
+  beforeEach(async () => {
+    redis = await startSomeRedis();
+    gateway = new TestGateway();
+    environment = {
+      NODE_ENV: 'production',
+      REDIS_URL: redis.url,
+      CODE_SECRET,
+      TOKEN_PRIVATE_KEY: testKey().privatePem,
+      SMS_PER_DAY: '1000',
+      ...yuntongxunSettings(await gateway.start()),
+      YUNTONGXUN_AUTH_TOKEN: AUTH_TOKEN,
+    };
+  });
+  afterEach(async () => {
+    await gateway?.stop();
+    await redis?.stop();
+  });
+
+  const emptyDatabase = () => createDatabase({ url: String(process.env.TEST_POSTGRES_URL) });
+
+  it('a start fails on a database without migrations, and succeeds after migrate', async () => {
+    environment.DATABASE_URL = await emptyDatabase();
+    const early = run(['serve'], environment);
+    expect(await early.exited).toBe(1);
+    expect(early.output).toContain('npm run migrate');
+
+    const migration = run(['migrate'], environment);
+    expect(await migration.exited).toBe(0);
+    expect(migration.output).toContain('applied');
+    await run(['serve'], environment).url();
+  });
+
+  it('a start creates no table, and no command creates a database', async () => {
+    const url = new URL(await emptyDatabase());
+    expect(await run(['serve'], { ...environment, DATABASE_URL: url.href }).exited).toBe(1);
+    expect(await tables(url.href)).toEqual([]);
+
+    url.pathname = '/no_such_database';
+    const services = ['serve', 'migrate', 'seed'].map((command) =>
+      run([command, '13800138000'], { ...environment, DATABASE_URL: url.href }),
+    );
+    for (const service of services) {
+      expect(await service.exited).toBe(1);
+      expect(service.output).toMatch(/PostgreSQL is unavailable: .*no_such_database/);
+    }
+    await expect(tables(url.href)).rejects.toThrow('no_such_database');
+  });
+
+  it('migrate requires only DATABASE_URL', async () => {
+    const DATABASE_URL = await emptyDatabase();
+    const migration = run(['migrate'], { NODE_ENV: 'production', DATABASE_URL });
+    expect(await migration.exited).toBe(0);
+    expect(await tables(DATABASE_URL)).toEqual(['mikro_orm_migrations', 'users']);
+  });
+
+  it('a start fails on an unreachable database, and does not print its password', async () => {
+    const service = run(['serve'], {
+      ...environment,
+      DATABASE_URL: 'postgres://user:a-password@127.0.0.1:1/none',
+    });
+    expect(await service.exited).toBe(1);
+    expect(service.output).toContain('PostgreSQL is unavailable');
+    expect(service.output).not.toContain('a-password');
+  });
+
+  it('SIGTERM ends readiness, drains the requests in flight, and exits with 0', async () => {
+    environment.DATABASE_URL = String(await createTestDatabase());
+    const service = run(['serve'], { ...environment, YUNTONGXUN_TIMEOUT_SECONDS: '2' });
+    const url = await service.url();
+    const client = new Redis(redis.url);
+    try {
+      const api = new Api(url, client);
+      gateway.answer = silence;
+      const inFlight = api.requestWithCaptcha(freshMobile());
+      await eventually(async () => gateway.requests.length === 1);
+      service.signal('SIGTERM');
+      await service.printed(/stopping/);
+      service.signal('SIGTERM');
+      expect((await api.post({ query: '{ imageCaptcha { __typename } }' })).status).toBe(503);
+      const ready = await fetch(`${url}/readyz`);
+      expect([ready.status, await ready.json()]).toEqual([
+        503,
+        expect.objectContaining({ status: 'stopping' }),
+      ]);
+      expect(expectType(await inFlight, 'SmsSendFailedError').mayStillArrive).toBe(true);
+      expect(await service.exited).toBe(0);
+    } finally {
+      await client.quit();
+    }
+    const lines = service.output.trim().split('\n');
+    expect(lines.length).toBeGreaterThan(1);
+    for (const line of lines) expect(JSON.parse(line)).toHaveProperty('level');
+    expect(service.output).not.toContain(AUTH_TOKEN);
+  });
+});
+
+async function tables(url: string): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query(
+    "select tablename from pg_tables where schemaname = 'public' order by 1",
+  );
+  await client.end();
+  return rows.map(({ tablename }) => tablename);
+}

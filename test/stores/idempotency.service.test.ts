@@ -1,0 +1,156 @@
+// IdempotencyService on every kind of Redis: one execution, and the same response for the original and its replays.
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from '@jest/globals';
+import { DependencyUnavailableError } from '../../src/common/dependency.ts';
+import type { RedisDependency } from '../../src/common/redis/redis-client.ts';
+import { ABANDONED_CLAIM_AFTER_MS } from '../../src/config/time-budgets.ts';
+import { ServiceUnavailableError } from '../../src/errors/service-unavailable.ts';
+import {
+  type IdempotencyKey,
+  IdempotencyService,
+} from '../../src/verification/idempotency/idempotency.service.ts';
+import {
+  IdempotencyStore,
+  type idempotencyScripts,
+} from '../../src/verification/idempotency/idempotency.store.ts';
+import {
+  type RequestSmsCodeResponse,
+  SmsSendFailedError,
+} from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
+import {
+  deserializeResponse,
+  serializeResponse,
+} from '../../src/verification/request-sms-code/stored-response.schema.ts';
+import { eventually } from '../support/eventually.ts';
+import { keys, newAddress, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
+import { describeEachRedis } from '../support/suites.ts';
+import { withRedis } from '../support/with-redis.ts';
+
+type Dependency = RedisDependency<(typeof idempotencyScripts)[number]>;
+
+const RESPONSE_TTL_SECONDS = 60;
+const CLAIM_TTL_MS = 180_000;
+const unavailable = new ServiceUnavailableError();
+const redisDown = () => new DependencyUnavailableError('redis', { cause: undefined });
+const sendFailed = (retryAfterSeconds: number) =>
+  new SmsSendFailedError({ mayStillArrive: true, retryAfterSeconds });
+
+/** A new key whose captcha is redeemed, so that only the original request may execute it. */
+function newKey(isUnexecuted = async () => false): IdempotencyKey<RequestSmsCodeResponse> {
+  const mobile = newMobile();
+  return {
+    record: keys.idempotencyRecord(randomUUID()),
+    rateLimits: rateLimitsWith().of('requestSmsCode', newAddress()),
+    isUnexecuted,
+    serialize: (response) => serializeResponse(response, Date.now()),
+    deserialize: (stored) => deserializeResponse(stored, mobile, Date.now()),
+  };
+}
+
+describeEachRedis('IdempotencyService', (kind) => {
+  const redis = withRedis(kind);
+  let isDown = false;
+  const use: Dependency['use'] = (call) =>
+    isDown ? Promise.reject(redisDown()) : redis.dependency.use(call);
+  const store = new IdempotencyStore({ use }, CLAIM_TTL_MS);
+  const serviceWith = (executionTimeoutMs: number) =>
+    new IdempotencyService(store, { responseTtlSeconds: RESPONSE_TTL_SECONDS, executionTimeoutMs });
+  const claim = ({ record, rateLimits }: IdempotencyKey<RequestSmsCodeResponse>) =>
+    store.claim(record, rateLimits, randomUUID());
+
+  it('executes one of 50 concurrent requests and returns its response to all', async () => {
+    const [key, service] = [newKey(), serviceWith(10_000)];
+    let executions = 0;
+    const execute = async () => {
+      executions += 1;
+      await sleep(20);
+      return sendFailed(executions);
+    };
+    const responses = await Promise.all(Array.from({ length: 50 }, () => service.run(key, execute)));
+    for (const response of responses) expect(response).toEqual(sendFailed(1));
+    expect(executions).toBe(1);
+    expect(await redis.client.ttl(key.record)).toBeGreaterThan(RESPONSE_TTL_SECONDS - 10);
+    expect(await redis.client.ttl(key.record)).toBeLessThanOrEqual(RESPONSE_TTL_SECONDS);
+  });
+
+  it('returns the exceeded rate limit and does not execute the request', async () => {
+    const limits = rateLimitsWith({ SMS_PER_ADDRESS_PER_HOUR: 1 }).of('requestSmsCode', newAddress());
+    const [key, service] = [{ ...newKey(), rateLimits: limits }, serviceWith(10_000)];
+    await claim({ ...newKey(), rateLimits: limits });
+    const exceeded = await service.run(key, () => Promise.reject(new Error('not to be executed')));
+    expect(exceeded).toEqual({ kind: 'exceeded', scope: 'ADDRESS', retryAfterSeconds: 3600 });
+    expect(await redis.client.exists(key.record)).toBe(0);
+  });
+
+  it.each([
+    ['an internal error', () => new Error('internal')],
+    ['an outage', redisDown],
+  ])(
+    'throws %s to the original request and returns ServiceUnavailableError to replays',
+    async (_case, create) => {
+      const [key, service, error] = [newKey(), serviceWith(10_000), create()];
+      await expect(service.run(key, () => Promise.reject(error))).rejects.toBe(error);
+      expect(await service.run(key, async () => sendFailed(1))).toEqual(unavailable);
+      // A later retry with the same input learns the state of its captcha.
+      expect(await redis.client.ttl(key.record)).toBeLessThanOrEqual(unavailable.retryAfterSeconds);
+    },
+  );
+
+  it('returns a response that it cannot store, without an unhandled rejection', async () => {
+    const [key, service] = [newKey(), serviceWith(10_000)];
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    try {
+      const response = sendFailed(60);
+      const returned = await service.run(key, async () => {
+        isDown = true;
+        return response;
+      });
+      expect(returned).toBe(response);
+      await sleep(20);
+    } finally {
+      isDown = false;
+      process.off('unhandledRejection', listener);
+    }
+    expect(unhandled).toEqual([]);
+    expect((await claim(key)).kind).toBe('pending');
+  });
+
+  it('waits no longer than the execution timeout, and stores the result for other replays', async () => {
+    const [key, service] = [newKey(async () => true), serviceWith(200)];
+    expect((await claim(key)).kind).toBe('claimed');
+    const startedMs = performance.now();
+    expect(await service.run(key, async () => sendFailed(1))).toEqual(unavailable);
+    expect(performance.now() - startedMs).toBeGreaterThanOrEqual(150);
+    expect(performance.now() - startedMs).toBeLessThan(1500);
+    await eventually(async () => (await claim(key)).kind === 'completed');
+  });
+
+  it('executes an abandoned request once when 20 replays find its captcha unused', async () => {
+    let isCaptchaLive = true;
+    const [key, service] = [newKey(async () => isCaptchaLive), serviceWith(10_000)];
+    expect((await claim(key)).kind).toBe('claimed');
+    await redis.client.pexpire(key.record, CLAIM_TTL_MS - ABANDONED_CLAIM_AFTER_MS);
+    let executions = 0;
+    const execute = async () => {
+      isCaptchaLive = false;
+      executions += 1;
+      return sendFailed(executions);
+    };
+    const responses = await Promise.all(Array.from({ length: 20 }, () => service.run(key, execute)));
+    for (const response of responses) expect(response).toEqual(sendFailed(1));
+    expect(executions).toBe(1);
+  });
+
+  it('does not execute an abandoned request whose captcha is redeemed', async () => {
+    const [key, service] = [newKey(async () => false), serviceWith(ABANDONED_CLAIM_AFTER_MS + 200)];
+    expect((await claim(key)).kind).toBe('claimed');
+    await redis.client.pexpire(key.record, CLAIM_TTL_MS - ABANDONED_CLAIM_AFTER_MS);
+    expect(await service.run(key, () => Promise.reject(new Error('not to be executed')))).toEqual(
+      unavailable,
+    );
+  });
+});

@@ -1,0 +1,17 @@
+// The events in the log of an app.
+
+import type { TestApp } from './test-app.ts';
+
+export type LogLine = Record<string, unknown>;
+
+export function logLines({ log }: TestApp): LogLine[] {
+  return log.map((line) => JSON.parse(line) as LogLine);
+}
+
+export function events(app: TestApp): LogLine[] {
+  return logLines(app).filter(({ event }) => event !== undefined);
+}
+
+export function eventNames(app: TestApp): unknown[] {
+  return events(app).map(({ event }) => event);
+}

@@ -1,0 +1,32 @@
+// What /readyz and /metrics say.
+
+import type { TestApp } from './test-app.ts';
+
+/** Status and body of /readyz. */
+export async function readiness({ url }: TestApp): Promise<[number, unknown]> {
+  const response = await fetch(`${url}/readyz`);
+  return [response.status, await response.json()];
+}
+
+const READY_BODY = {
+  status: 'ready',
+  redis: 'up',
+  postgresql: 'up',
+  sms_circuit_breaker: { yuntongxun: 'closed' },
+};
+
+export const READY = [200, READY_BODY];
+
+export const READY_WITH_OPEN_CIRCUIT = [200, { ...READY_BODY, sms_circuit_breaker: { yuntongxun: 'open' } }];
+
+export function unavailable(dependency: 'redis' | 'postgresql') {
+  return [503, { ...READY_BODY, status: 'unavailable', [dependency]: 'down' }];
+}
+
+/** The value of one series of /metrics, named with its labels. */
+export async function metric({ url }: TestApp, series: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const line = text.split('\n').find((candidate) => candidate.startsWith(`${series} `));
+  if (line === undefined) throw new Error(`no series ${series} in /metrics`);
+  return Number(line.slice(series.length + 1));
+}

@@ -1,0 +1,49 @@
+// Subjects, keys and limits for the tests of stores.
+
+import { createSecretKey } from 'node:crypto';
+import { createKeyedHash } from '../../src/common/keyed-hash.ts';
+import { type Mobile, parseMobile } from '../../src/common/phone-number.ts';
+import { RedisKeys } from '../../src/common/redis/keys.ts';
+import { type RateLimitSettings, RateLimits } from '../../src/rate-limiting/limits.ts';
+import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
+import { freshMobile } from './api.ts';
+
+const SECRET = 'a secret for tests, of 32 bytes or more';
+
+export const keys = new RedisKeys(createKeyedHash(createSecretKey(Buffer.from(SECRET))));
+
+/** Limits that no test exceeds by accident. */
+const generousSettings: RateLimitSettings = {
+  CAPTCHA_PER_ADDRESS_PER_MINUTE: 100_000,
+  SMS_PER_ADDRESS_PER_HOUR: 100_000,
+  SMS_RESEND_GAP_SECONDS: 0,
+  SMS_PER_MOBILE_PER_HOUR: 100_000,
+  SMS_PER_MOBILE_PER_DAY: 100_000,
+  SMS_PER_RANGE_PER_HOUR: 100_000,
+  SMS_PER_DAY: 100_000,
+  VERIFY_PER_ADDRESS_PER_HOUR: 100_000,
+};
+
+export function rateLimitsWith(settings: Partial<RateLimitSettings> = {}): RateLimits {
+  return new RateLimits(keys, { ...generousSettings, ...settings });
+}
+
+/** A mobile that no other test of the file uses. */
+export function newMobile(): Mobile {
+  return parseMobile(freshMobile()) as Mobile;
+}
+
+let lastAddress = 0;
+
+/** An address that no other test of the file uses. */
+export function newAddress(): string {
+  lastAddress += 1;
+  return `10.0.${lastAddress >> 8}.${lastAddress & 0xff}`;
+}
+
+/** The only element of the limits of an action. */
+export function onlyLimit(limits: readonly RateLimit[]): RateLimit {
+  const [limit, ...others] = limits;
+  if (limit === undefined || others.length > 0) throw new Error(`expected one limit, got ${limits.length}`);
+  return limit;
+}

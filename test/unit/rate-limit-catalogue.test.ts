@@ -1,0 +1,153 @@
+// The catalogue of rate limits: names, keys, hash tags, and the settings with their defaults.
+
+import { describe, expect, it } from '@jest/globals';
+import type { Mobile } from '../../src/common/phone-number.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import {
+  type LimitedAction,
+  limitNames,
+  type RateLimitSettings,
+  RateLimits,
+  rateLimitSettings,
+  releasedByVerification,
+} from '../../src/rate-limiting/limits.ts';
+import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
+import { rateLimitInput, rateLimitParameters } from '../../src/rate-limiting/rate-limit-script.ts';
+import { keys } from '../support/store-fixtures.ts';
+
+const ADDRESS = '203.0.113.7';
+const MOBILE = '+8613800138000' as Mobile;
+const HASH_TAG = /\{([^}]+)\}/;
+
+const actions: readonly LimitedAction[] = ['issueCaptcha', 'requestSmsCode', 'sendSms', 'verifySmsCode'];
+const defaults: RateLimitSettings = loadConfig({}).rateLimits;
+
+function limitsOf(action: LimitedAction, settings = defaults, address = ADDRESS, mobile = MOBILE) {
+  const rateLimits = new RateLimits(keys, settings);
+  return action === 'sendSms' ? rateLimits.of(action, mobile) : rateLimits.of(action, address);
+}
+
+function allLimits(settings = defaults, address = ADDRESS, mobile = MOBILE): RateLimit[] {
+  return actions.flatMap((action) => limitsOf(action, settings, address, mobile));
+}
+
+describe('the catalogue of rate limits', () => {
+  it('has these limits by default', () => {
+    const rows = allLimits().map(({ name, scope, limit, windowSeconds }) => [
+      name,
+      scope,
+      limit,
+      windowSeconds,
+    ]);
+    expect(rows).toEqual([
+      ['captchaMinute', 'ADDRESS', 30, 60],
+      ['addressHour', 'ADDRESS', 20, 3600],
+      ['mobileCooldown', 'MOBILE', 1, 60],
+      ['mobileHour', 'MOBILE', 5, 3600],
+      ['mobileDay', 'MOBILE', 10, 86_400],
+      ['rangeHour', 'SERVICE', 20, 3600],
+      ['serviceDay', 'SERVICE', 10_000, 86_400],
+      ['verifyHour', 'ADDRESS', 60, 3600],
+    ]);
+  });
+
+  it('gives every limit a unique name and a unique key', () => {
+    const limits = allLimits();
+    expect(new Set(limits.map(({ name }) => name)).size).toBe(limits.length);
+    expect(new Set(limits.map(({ key }) => key)).size).toBe(limits.length);
+  });
+
+  it.each(actions)('lists the names of %s in the order of its limits', (action) => {
+    expect(limitNames(action)).toEqual(limitsOf(action).map(({ name }) => name));
+  });
+
+  it.each(actions)('puts all keys of %s into one slot of a Cluster', (action) => {
+    const tags = limitsOf(action).map(({ key }) => HASH_TAG.exec(key)?.[1]);
+    expect(tags).not.toContain(undefined);
+    expect(new Set(tags).size).toBe(1);
+  });
+
+  it('puts the limits of a request and of its SMS into the slot of codes and idempotency records', () => {
+    const slotOf = (key: string) => HASH_TAG.exec(key)?.[1];
+    for (const { key } of [...limitsOf('requestSmsCode'), ...limitsOf('sendSms')])
+      expect(slotOf(key)).toBe(slotOf(keys.smsCode('REGISTER', MOBILE)));
+    expect(slotOf(keys.idempotencyRecord('any'))).toBe(slotOf(keys.smsCode('REGISTER', MOBILE)));
+  });
+
+  it('counts different subjects under different keys, except for the whole service', () => {
+    const others = allLimits(defaults, '203.0.113.8', '+8613900139000' as Mobile);
+    const shared = allLimits().filter(({ key }) => others.some((other) => other.key === key));
+    expect(shared.map(({ name }) => name)).toEqual(['serviceDay']);
+  });
+
+  it('counts mobiles that differ in their last four digits as one number range', () => {
+    const keyOf = (mobile: string) =>
+      limitsOf('sendSms', defaults, ADDRESS, mobile as Mobile).find(({ name }) => name === 'rangeHour')?.key;
+    expect(keyOf('+8613800130000')).toBe(keyOf('+8613800139999'));
+    expect(keyOf('+8613800140000')).not.toBe(keyOf('+8613800139999'));
+  });
+
+  it('writes neither addresses nor mobiles into keys', () => {
+    for (const { key } of allLimits()) {
+      expect(key).not.toContain(ADDRESS);
+      expect(key).not.toContain(MOBILE.slice(-8));
+    }
+  });
+
+  it('releases the number range after a verification, and no limit of the mobile or of the day', () => {
+    expect(releasedByVerification).toEqual(['rangeHour']);
+    const released = new RateLimits(keys, defaults).releasedByVerification(MOBILE);
+    expect(released).toEqual(limitsOf('sendSms').filter(({ name }) => name === 'rangeHour'));
+  });
+});
+
+describe('the settings of rate limits', () => {
+  const names = Object.keys(rateLimitSettings) as (keyof RateLimitSettings)[];
+
+  it('are those of the rows, in their order', () => {
+    expect(names).toEqual([
+      'CAPTCHA_PER_ADDRESS_PER_MINUTE',
+      'SMS_PER_ADDRESS_PER_HOUR',
+      'SMS_RESEND_GAP_SECONDS',
+      'SMS_PER_MOBILE_PER_HOUR',
+      'SMS_PER_MOBILE_PER_DAY',
+      'SMS_PER_RANGE_PER_HOUR',
+      'SMS_PER_DAY',
+      'VERIFY_PER_ADDRESS_PER_HOUR',
+    ]);
+  });
+
+  it.each(names)('%s changes one number of one row', (name) => {
+    const changed = allLimits({ ...defaults, [name]: 777 });
+    const differences = allLimits().flatMap((before, index) => {
+      const after = changed[index] as RateLimit;
+      return [
+        ...(after.limit === before.limit ? [] : [after.limit]),
+        ...(after.windowSeconds === before.windowSeconds ? [] : [after.windowSeconds]),
+      ];
+    });
+    expect(differences).toEqual([777]);
+    expect(changed.map(({ key }) => key)).toEqual(allLimits().map(({ key }) => key));
+  });
+
+  it('leave the daily limit of SMS to the operator, with a default outside production only', () => {
+    expect(defaults.SMS_PER_DAY).toBeUndefined();
+    expect(limitsOf('sendSms').find(({ name }) => name === 'serviceDay')?.limit).toBe(10_000);
+  });
+});
+
+describe('the script parameters of rate limits', () => {
+  it.each(actions)('of %s have one key and two arguments for each limit', (action) => {
+    const limits = limitsOf(action);
+    const parameters = rateLimitParameters(action);
+    const input = rateLimitInput(limits);
+    expect(parameters.keys).toEqual(limits.map(({ name }) => name));
+    expect(Object.keys(input.keys)).toEqual(parameters.keys);
+    expect(Object.keys(input.args)).toEqual(parameters.args);
+    for (const { name, key, limit, windowSeconds } of limits) {
+      expect(input.keys[name]).toBe(key);
+      expect(input.args[`${name}Limit`]).toBe(limit);
+      expect(input.args[`${name}WindowMs`]).toBe(windowSeconds * 1000);
+    }
+  });
+});

@@ -1,148 +1,134 @@
-// The floor: the same calls to Redis, PostgreSQL and the gateway behind bare node:http, replies written by hand.
-// What lies between it and a server is the price of everything else.
+// The floor: the least that a server with these operations has to do. It makes the calls of the service to Redis,
+// PostgreSQL and the gateway, derives the same hashes and codes and draws the same image, behind bare node:http with
+// hand-written responses. The difference between the floor and the service is the cost of everything else: GraphQL,
+// validation, time limits, the audit log, metrics and HTTP headers.
+//
+// The stores, keys, limits and settings are those of the service, so the calls cannot differ.
 
-import {
-  createHmac,
-  createSecretKey,
-  generateKeyPairSync,
-  randomBytes,
-  randomInt,
-  sign,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createSecretKey, generateKeyPairSync, randomInt, sign } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { Resvg } from '@resvg/resvg-js';
-import { Redis } from 'ioredis';
 import pg from 'pg';
-import svgCaptcha from 'svg-captcha';
-import { codeOfDigest } from '../dist/verification/codes/sms-code.js';
-import { sendText } from './gateway-client.mjs';
+import { CaptchaStore } from '../dist/captcha/captcha.store.js';
+import { CAPTCHA_ALPHABET, captchaText, isCaptchaAnswer } from '../dist/captcha/captcha-text.js';
+import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from '../dist/captcha/rendering/captcha-image.js';
+import { letterOutlines } from '../dist/captcha/rendering/fonts.js';
+import { createGlyphs } from '../dist/captcha/rendering/glyphs.js';
+import { createKeyedHash } from '../dist/common/keyed-hash.js';
+import { maskMobile } from '../dist/common/phone-number.js';
+import { randomId } from '../dist/common/random-id.js';
+import { RedisKeys } from '../dist/common/redis/keys.js';
+import { loadConfig } from '../dist/config/load-config.js';
+import { connectRedis } from '../dist/infrastructure/redis/connect-redis.js';
+import { RateLimits } from '../dist/rate-limiting/limits.js';
+import { RateLimitStore, rateLimitScripts } from '../dist/rate-limiting/rate-limit.store.js';
+import { CODE_LENGTH, deriveSmsCode, isSmsCode } from '../dist/verification/codes/sms-code.js';
+import { SmsCodeStore, smsCodeScripts } from '../dist/verification/codes/sms-code.store.js';
+import {
+  SmsCodeAttemptStore,
+  smsCodeAttemptScripts,
+} from '../dist/verification/codes/sms-code-attempt.store.js';
+import { IdempotencyStore, idempotencyScripts } from '../dist/verification/idempotency/idempotency.store.js';
+import { idempotencyFingerprint } from '../dist/verification/request-sms-code/idempotency-fingerprint.js';
+import { sendSms } from './gateway-client.mjs';
 
-const { PORT, REDIS_URL, DATABASE_URL, CODE_SECRET, REDIS_SCRIPTS } = process.env;
-const ALPHABET = 'ACDEFHKMNPRTUWXY3467';
-const MANY = 1_000_000_000;
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-const CAPTCHA_TTL_MS = 180_000;
-const CODE_TTL_MS = 300_000;
-const RESEND_NEEDS_MS = 60_000;
+const MAX_DATABASE_CONNECTIONS = 10;
+const TOKEN_LIFETIME_SECONDS = 600;
+const MOBILE = /^1[3-9]\d{9}$/;
 
-const redis = new Redis(REDIS_URL, { scripts: JSON.parse(REDIS_SCRIPTS) });
-const database = new pg.Pool({ connectionString: DATABASE_URL, max: 10 });
-const secret = createSecretKey(Buffer.from(CODE_SECRET));
+const config = loadConfig(process.env);
+const { captchaTtlSeconds, codeTtlSeconds, resendAfterSeconds } = config;
+const scripts = [...rateLimitScripts, ...idempotencyScripts, ...smsCodeScripts, ...smsCodeAttemptScripts];
+const redis = connectRedis(config.redisUrl, scripts, () => {});
+const database = new pg.Pool({ connectionString: config.databaseUrl, max: MAX_DATABASE_CONNECTIONS });
+
+/** Without the time limit and the metrics of the service's own client. */
+const direct = { use: (call) => call(redis) };
+const codeSecret = createSecretKey(config.codeSecret);
+const keys = new RedisKeys(createKeyedHash(codeSecret));
+const limits = new RateLimits(keys, config.rateLimits);
+const rateLimits = new RateLimitStore(direct);
+const captchas = new CaptchaStore(direct, keys, captchaTtlSeconds);
+const idempotency = new IdempotencyStore(direct, captchaTtlSeconds * 1000);
+const codes = new SmsCodeStore(direct, keys, codeTtlSeconds);
+const attempts = new SmsCodeAttemptStore(direct, keys, limits);
+const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
 const signingKey = { key: privateKey, dsaEncoding: 'ieee-p1363' };
-const tokenHeader = part({ alg: 'ES256', typ: 'mobile-verification+jwt', kid: 'floor' });
-
-const hmac = (...words) => createHmac('sha256', secret).update(words.join('\0')).digest();
-const hash = (kind, value) => hmac(kind, value).toString('base64url').slice(0, 22);
+const tokenHeader = base64Json({ alg: 'ES256', typ: 'mobile-verification+jwt', kid: randomId() });
 
 async function imageCaptcha(_input, address) {
-  const key = `allowance:captcha:${hash('address', address)}`;
-  const [blocked] = await redis.reserveRateLimits(1, key, MANY, MINUTE_MS);
-  if (blocked > 0) return refusal('TooManyRequestsError');
-  const id = randomBytes(16).toString('base64url');
-  const text = Array.from({ length: 4 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
-  await redis.set(`captcha:${id}`, text, 'EX', 180);
-  const svg = svgCaptcha(text, { width: 160, height: 60, fontSize: 60, noise: 3, color: false });
-  const png = new Resvg(svg, { background: '#ffffff', font: { loadSystemFonts: false } }).render().asPng();
-  const image = `data:image/png;base64,${png.toString('base64')}`;
-  return `{"data":{"imageCaptcha":{"__typename":"ImageCaptcha","id":"${id}","image":"${image}","width":160,"height":60,"expiresInSeconds":180}}}`;
+  if (await rateLimits.reserve('issueCaptcha', limits.of('issueCaptcha', address))) {
+    return failure('TooManyRequestsError');
+  }
+  const id = randomId();
+  const text = captchaText(randomInt);
+  await captchas.save(id, text);
+  const image = captchaImage(text, glyphs, randomInt);
+  return `{"data":{"imageCaptcha":{"__typename":"ImageCaptcha","id":"${id}","image":"${image}","width":${CAPTCHA_WIDTH},"height":${CAPTCHA_HEIGHT},"expiresInSeconds":${captchaTtlSeconds}}}}`;
 }
 
-async function requestSmsCode({ mobile, captchaId, captchaAnswer, purpose = 'REGISTER' }, address) {
-  if (!captchaId || !captchaAnswer || !/^1[3-9]\d{9}$/.test(mobile)) return refusal('IncompleteInputError');
-  const e164 = `+86${mobile}`;
-  const addressKey = `{sms}:allowance:sms:${hash('address', address)}`;
-  const requestKey = `{sms}:request:${hash('request', JSON.stringify([captchaId, captchaAnswer.toLowerCase(), purpose, e164]))}`;
-  const claim = `pending ${randomBytes(16).toString('base64url')}`;
-  const [state] = await redis.claimIdempotencyKey(
-    2,
-    addressKey,
-    requestKey,
-    MANY,
-    HOUR_MS,
-    claim,
-    CAPTCHA_TTL_MS,
+async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purpose = 'REGISTER' }, address) {
+  if (!MOBILE.test(national)) return failure('InvalidMobileError');
+  const mobile = `+86${national}`;
+  const record = keys.idempotencyRecord(
+    idempotencyFingerprint({ captchaId, captchaAnswer, purpose, mobile }),
   );
-  if (state !== 'first') return refusal('TooManyRequestsError');
+  const claimed = await idempotency.claim(record, limits.of('requestSmsCode', address), randomId());
+  if (claimed.kind !== 'claimed') return failure('TooManyRequestsError');
 
-  const answer = await redis.getdel(`captcha:${captchaId}`);
-  if (answer?.toLowerCase() !== captchaAnswer.toLowerCase()) return refusal('CaptchaMismatchError');
+  const text = await captchas.redeem(captchaId);
+  if (text === null || !isCaptchaAnswer(text, captchaAnswer)) return failure('CaptchaMismatchError');
 
-  const { rows } = await database.query('select 1 from users where mobile = $1', [e164]);
-  if (rows.length > 0) return refusal('MobileAlreadyRegisteredError');
+  const { rows } = await database.query('select id from users where mobile = $1', [mobile]);
+  if (rows.length > 0) return failure('MobileAlreadyRegisteredError');
 
-  const mobileHash = hash('mobile', e164);
-  const [refused, , nonce, lifeMs] = await redis.openSmsCode(
-    6,
-    `{sms}:allowance:mobile:${mobileHash}:gap`,
-    `{sms}:allowance:mobile:${mobileHash}:hour`,
-    `{sms}:allowance:mobile:${mobileHash}:day`,
-    `{sms}:allowance:range:${hash('range', e164.slice(0, -4))}:hour`,
-    '{sms}:allowance:service:day',
-    `{sms}:code:${purpose}:${mobileHash}`,
-    ...[1, MINUTE_MS, MANY, HOUR_MS, MANY, DAY_MS, MANY, HOUR_MS, MANY, DAY_MS],
-    randomBytes(16).toString('base64url'),
-    CODE_TTL_MS,
-    RESEND_NEEDS_MS,
-    5,
-  );
-  if (refused > 0) return refusal('TooManyRequestsError');
+  const code = await codes.open(purpose, mobile, limits.of('sendSms', mobile), randomId());
+  if (code.kind === 'exceeded') return failure('TooManyRequestsError');
 
-  await sendText(mobile, codeOf(purpose, e164, nonce));
-  const fields = { codeLength: 6, expiresInSeconds: Math.floor(lifeMs / 1000), resendAfterSeconds: 60 };
-  const record = JSON.stringify({ type: 'SmsCodeSent', fields });
-  redis.replaceIdempotencyRecord(1, requestKey, claim, record, CAPTCHA_TTL_MS).catch(() => {});
-  const masked = `${mobile.slice(0, 3)}****${mobile.slice(7)}`;
-  return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${masked}","codeLength":6,"expiresInSeconds":${Math.floor(lifeMs / 1000)},"resendAfterSeconds":60}}}`;
+  await sendSms(national, deriveSmsCode(codeSecret, code));
+  const expiresInSeconds = Math.floor(code.expiresInMs / 1000);
+  const fields = { codeLength: CODE_LENGTH, expiresInSeconds, resendAfterSeconds };
+  const response = JSON.stringify({ type: 'SmsCodeSent', fields, storedAtMs: Date.now() });
+  idempotency.complete(claimed.claim, response, captchaTtlSeconds * 1000).catch(() => {});
+  return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${maskMobile(mobile)}","codeLength":${CODE_LENGTH},"expiresInSeconds":${expiresInSeconds},"resendAfterSeconds":${resendAfterSeconds}}}}`;
 }
 
-async function verifySmsCode({ mobile, code, purpose = 'REGISTER' }, address) {
-  if (!code || !/^1[3-9]\d{9}$/.test(mobile)) return refusal('IncompleteInputError');
-  const addressKey = `allowance:verify:${hash('address', address)}`;
-  const [blocked] = await redis.reserveRateLimits(1, addressKey, MANY, HOUR_MS);
-  if (blocked > 0) return refusal('TooManyRequestsError');
+async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, address) {
+  if (!MOBILE.test(national)) return failure('InvalidMobileError');
+  if (await rateLimits.reserve('verifySmsCode', limits.of('verifySmsCode', address))) {
+    return failure('TooManyRequestsError');
+  }
+  const mobile = `+86${national}`;
+  const attempt = await attempts.count(purpose, mobile);
+  if (attempt.kind !== 'counted') return failure('SmsCodeExpiredError');
+  if (!isSmsCode(deriveSmsCode(codeSecret, attempt), code)) return failure('SmsCodeMismatchError');
+  if (!(await attempts.consume(attempt))) return failure('SmsCodeExpiredError');
 
-  const e164 = `+86${mobile}`;
-  const mobileHash = hash('mobile', e164);
-  const keys = [
-    `{sms}:failures:${purpose}:${mobileHash}:hour`,
-    `{sms}:failures:${purpose}:${mobileHash}:streak`,
-    `{sms}:code:${purpose}:${mobileHash}`,
-  ];
-  const [counted, at, nonce] = await redis.countSmsCodeAttempt(3, ...keys, 10, HOUR_MS, 100, 365 * DAY_MS, 5);
-  if (counted !== 'counted') return refusal('SmsCodeExpiredError');
-  if (!timingSafeEqual(Buffer.from(codeOf(purpose, e164, nonce)), Buffer.from(code)))
-    return refusal('SmsCodeMismatchError');
-  const range = `{sms}:allowance:range:${hash('range', e164.slice(0, -4))}:hour`;
-  if ((await redis.consumeSmsCode(4, ...keys, range, at, nonce)) !== 1) return refusal('SmsCodeExpiredError');
+  const token = signToken({ purpose, phone_number: mobile, phone_number_verified: true });
+  return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":${TOKEN_LIFETIME_SECONDS}}}}`;
+}
 
+function signToken(claims) {
+  const { issuer: iss, audience: aud } = config.token;
   const iat = Math.floor(Date.now() / 1000);
-  const jti = randomBytes(16).toString('base64url');
-  const claims = { purpose, mobile: e164, iss: 'bench', aud: 'bench', iat, exp: iat + 600, jti };
-  const signed = `${tokenHeader}.${part(claims)}`;
-  const token = `${signed}.${sign('sha256', Buffer.from(signed), signingKey).toString('base64url')}`;
-  return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":600}}}`;
+  const payload = { ...claims, iss, aud, iat, exp: iat + TOKEN_LIFETIME_SECONDS, jti: randomId() };
+  const signed = `${tokenHeader}.${base64Json(payload)}`;
+  return `${signed}.${sign('sha256', Buffer.from(signed), signingKey).toString('base64url')}`;
 }
 
-function codeOf(purpose, e164, nonce) {
-  return codeOfDigest(hmac('sms-code', purpose, e164, nonce, 0));
-}
-
-function part(value) {
+function base64Json(value) {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-function refusal(type) {
-  return `{"data":{"refused":{"__typename":"${type}"}}}`;
+function failure(type) {
+  return `{"data":{"failure":{"__typename":"${type}"}}}`;
 }
 
 const operations = { imageCaptcha, requestSmsCode, verifySmsCode };
 
-createServer((request, response) => {
+const server = createServer((request, response) => {
   let body = '';
   request.setEncoding('utf8');
   request.on('data', (chunk) => {
@@ -164,4 +150,7 @@ createServer((request, response) => {
     });
     response.end(reply);
   });
-}).listen(Number(PORT), '127.0.0.1');
+});
+
+await once(redis, 'ready');
+server.listen(config.http.port, '127.0.0.1');

@@ -18,12 +18,10 @@ const slicesOf = (slices, operation, server) =>
 const measured = (slices, operation, server) =>
   slicesOf(slices, operation, server).filter(({ round }) => round >= 0);
 
-/** The requests per second relative to `against`, in each round. Other load affects both servers. */
-function ratios(slices, operation, server, against) {
+/** A figure relative to that of `against`, in each round: other load on the machine affects both servers. */
+function ratios(slices, operation, server, against, figure = 'perSecond') {
   const others = measured(slices, operation, against);
-  return measured(slices, operation, server).map(
-    ({ perSecond }, round) => perSecond / others[round]?.perSecond,
-  );
+  return measured(slices, operation, server).map((slice, round) => slice[figure] / others[round]?.[figure]);
 }
 
 export function summarize(operations, slices) {
@@ -58,9 +56,32 @@ export function judge(operations, slices) {
   );
 }
 
+/** The current build relative to the previous one, for each operation that both have. */
+export function compareBuilds(operations, slices) {
+  return operations
+    .filter(({ servers }) => servers.previous)
+    .map(({ name }) => {
+      const throughput = ratios(slices, name, 'current', 'previous');
+      const cpu = ratios(slices, name, 'current', 'previous', 'cpuMicros');
+      return {
+        operation: name,
+        throughput: median(throughput),
+        lowest: Math.min(...throughput),
+        highest: Math.max(...throughput),
+        cpu: median(cpu),
+      };
+    });
+}
+
 const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
-export function render(summary, verdicts) {
+export function render({ summary, verdicts, comparisons }) {
+  const tables = [renderSummary(summary), renderVerdicts(verdicts)];
+  if (comparisons.length > 0) tables.push(renderComparisons(comparisons));
+  return tables.map((rows) => align(rows, 2).join('\n')).join('\n\n');
+}
+
+function renderSummary(summary) {
   const header = [
     '',
     'server',
@@ -77,7 +98,7 @@ export function render(summary, verdicts) {
     row.operation === summary[index - 1]?.operation ? '' : row.operation,
     row.server,
     fixed(row.toFloor, 2),
-    `${fixed(row.lowest, 2)} – ${fixed(row.highest, 2)}`,
+    range(row),
     fixed(row.p50Ms, 1),
     fixed(row.p99Ms, 1),
     fixed(row.cpuMicros, 0),
@@ -85,16 +106,31 @@ export function render(summary, verdicts) {
     fixed(row.residentMb, 0),
     String(row.errors),
   ]);
-  const targets = verdicts.map(({ operation, server, against, atLeast, reached, isMet }) => [
+  return [header, ...rows];
+}
+
+function renderVerdicts(verdicts) {
+  const rows = verdicts.map(({ operation, server, against, atLeast, reached, isMet }) => [
     operation,
     `${server} ≥ ${atLeast} × ${against}`,
     fixed(reached, 2),
     isMet ? 'met' : 'not met',
   ]);
-  return [...align([header, ...rows], 2), '', ...align([['target', '', 'reached', ''], ...targets], 2)].join(
-    '\n',
-  );
+  return [['target', '', 'reached', ''], ...rows];
 }
+
+function renderComparisons(comparisons) {
+  const rows = comparisons.map((row) => [
+    row.operation,
+    '',
+    fixed(row.throughput, 2),
+    range(row),
+    fixed(row.cpu, 2),
+  ]);
+  return [['current ÷ previous', '', 'req/s', '(min – max)', 'CPU µs'], ...rows];
+}
+
+const range = ({ lowest, highest }) => `${fixed(lowest, 2)} – ${fixed(highest, 2)}`;
 
 /** Aligns the first columns to the left and the others to the right. */
 function align(rows, leftColumns) {

@@ -42,8 +42,8 @@ local hourlyLimit = { key = recentFailures, name = 'recentFailures', limit = ton
 local reserved = reserve({ hourlyLimit })
 if reserved.exceeded then return fields({ kind = 'locked', retryAfterMs = reserved.retryAfterMs }) end
 
-local nonce = redis.call('HGET', code, 'nonce')
-if not nonce or tonumber(redis.call('HGET', code, 'attempts')) >= tonumber(maxAttempts) then
+local nonce, attemptsBefore = unpack(redis.call('HMGET', code, 'nonce', 'attempts'))
+if not nonce or tonumber(attemptsBefore) >= tonumber(maxAttempts) then
   release(recentFailures, reserved.reservedAtMs)
   return fields({ kind = 'noCode' })
 end
@@ -72,8 +72,9 @@ const consumeSmsCode = defineScript({
   lua: `
 release(recentFailures, attemptedAtMs)
 redis.call('DEL', failureStreak)
-if redis.call('HGET', code, 'nonce') ~= nonce then return 0 end
-for sentAtMs in string.gmatch(redis.call('HGET', code, 'sends') or '', '%d+') do
+local storedNonce, sends = unpack(redis.call('HMGET', code, 'nonce', 'sends'))
+if storedNonce ~= nonce then return 0 end
+for sentAtMs in string.gmatch(sends or '', '%d+') do
   for _, key in ipairs({ ${releasedByVerification.join(', ')} }) do release(key, sentAtMs) end
 end
 return redis.call('DEL', code)`,

@@ -47,11 +47,10 @@ if reserved.exceeded then return fields(reserved) end
 local reservedAtMs = string.format('%.0f', reserved.reservedAtMs)
 
 local remainingMs = redis.call('PTTL', code)
-if remainingMs > tonumber(reusableAboveMs)
-  and tonumber(redis.call('HGET', code, 'attempts')) < tonumber(maxAttempts) then
+local nonce, attempts, sends = unpack(redis.call('HMGET', code, 'nonce', 'attempts', 'sends'))
+if remainingMs > tonumber(reusableAboveMs) and tonumber(attempts) < tonumber(maxAttempts) then
   redis.call('HDEL', code, 'openedBy')
-  redis.call('HSET', code, 'sends', (redis.call('HGET', code, 'sends') or '') .. ',' .. reservedAtMs)
-  local nonce = redis.call('HGET', code, 'nonce')
+  redis.call('HSET', code, 'sends', sends .. ',' .. reservedAtMs)
   return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservedAtMs = reserved.reservedAtMs })
 end
 

@@ -92,6 +92,8 @@ describeEachRedis('IdempotencyService', (kind) => {
     async (_case, create) => {
       const [key, service, error] = [newKey(), serviceWith(10_000), create()];
       await expect(service.run(key, () => Promise.reject(error))).rejects.toBe(error);
+      // The failed execution stores its response, so replays do not wait for the execution timeout.
+      await eventually(async () => (await claim(key)).kind === 'completed', 2000);
       expect(await service.run(key, async () => sendFailed(1))).toEqual(unavailable);
       // A later retry with the same input learns the state of its captcha.
       expect(await redis.client.ttl(key.record)).toBeLessThanOrEqual(unavailable.retryAfterSeconds);

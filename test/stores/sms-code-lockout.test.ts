@@ -115,6 +115,17 @@ describeEachRedis('the lockout of a mobile', (kind) => {
     expect(await count('counted')).toMatchObject({ attemptsRemaining: 2 });
   });
 
+  it('ends after ten failures within an hour when the failures are reset', async () => {
+    await open();
+    await fail(5);
+    await open();
+    await fail(5);
+    await open();
+    await count('locked');
+    expect(await attempts.resetFailures(mobile)).toBe(true);
+    expect(await count('counted')).toMatchObject({ attemptsRemaining: 4 });
+  });
+
   it('is reset for all purposes at once', async () => {
     for (const purpose of [REGISTER, LOGIN]) {
       await open(purpose);

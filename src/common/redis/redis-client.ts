@@ -10,11 +10,16 @@ export type RunScript<Scripts extends AnyScript> = <Used extends Scripts>(
   input: ScriptInput<Used>,
 ) => Promise<ScriptReply<Used>>;
 
-/** `Scripts` is the union of the scripts that the client was opened with. */
-export type RedisClient<Scripts extends AnyScript = never> = (Redis | Cluster) & {
+interface ScriptRunner<Scripts extends AnyScript> {
   readonly runScript: RunScript<Scripts>;
-  /** Exists for the compiler only: a client with too few scripts is not assignable to one with more. */
-  readonly scripts?: (script: Scripts) => void;
-};
+  /**
+   * For the compiler only; never set. It does not compare the type parameters of `runScript`, so without this property a
+   * store would accept a client that was opened without the scripts of the store.
+   */
+  readonly openedWith?: (script: Scripts) => void;
+}
+
+/** `Scripts` is the union of the scripts that the client was opened with. A store accepts a client with more scripts. */
+export type RedisClient<Scripts extends AnyScript = never> = (Redis | Cluster) & ScriptRunner<Scripts>;
 
 export type RedisDependency<Scripts extends AnyScript = never> = Dependency<RedisClient<Scripts>>;

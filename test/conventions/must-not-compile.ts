@@ -6,8 +6,12 @@ import { DomainError } from '../../src/common/domain-error.ts';
 import type { LocalizedMessage } from '../../src/common/locale.ts';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import { booleanReply, defineScript } from '../../src/common/redis/define-script.ts';
-import type { RedisClient } from '../../src/common/redis/redis-client.ts';
+import type { RedisKeys } from '../../src/common/redis/keys.ts';
+import type { RedisClient, RedisDependency } from '../../src/common/redis/redis-client.ts';
 import { UserError } from '../../src/errors/user-error.ts';
+import type { RateLimits } from '../../src/rate-limiting/limits.ts';
+import type { rateLimitScripts } from '../../src/rate-limiting/rate-limit.store.ts';
+import { SmsCodeAttemptStore } from '../../src/verification/codes/sms-code-attempt.store.ts';
 import type { RequestSmsCodeResult } from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
 
 // ── Domain errors and unions ────────────────────────────────────────────────────────────────────────────────────────
@@ -99,3 +103,17 @@ export async function runScripts(client: RedisClient<typeof opened>): Promise<vo
   const wrongReply: string = await client.runScript(opened, input);
   void wrongReply;
 }
+
+// ── Stores ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+declare const keys: RedisKeys;
+declare const rateLimits: RateLimits;
+declare const openedWithoutScripts: RedisDependency;
+declare const openedWithOtherScripts: RedisDependency<(typeof rateLimitScripts)[number]>;
+
+/** A store rejects a client that was opened without its scripts. */
+// @ts-expect-error
+export const withoutItsScripts = new SmsCodeAttemptStore(openedWithoutScripts, keys, rateLimits);
+
+// @ts-expect-error
+export const withOtherScripts = new SmsCodeAttemptStore(openedWithOtherScripts, keys, rateLimits);

@@ -1,4 +1,4 @@
-// The README's functions for a page without React, executed as they are printed.
+// The functions of docs/quickstart.md for a page without React, executed as they are printed.
 
 import { expect, it } from '@jest/globals';
 import { freshMobile, type Outcome } from '../support/api.ts';
@@ -14,7 +14,7 @@ interface Functions {
 const app = withTestApp();
 
 it('fetch a captcha and send a code, or return why not', async () => {
-  const { newCaptcha, sendCode } = functionsOfReadme(app.url);
+  const { newCaptcha, sendCode } = functionsOfQuickstart(app.url);
   const mobile = freshMobile();
   const { id } = await newCaptcha();
   const captchaAnswer = await app.redis.get(captchaKey(id));
@@ -29,9 +29,9 @@ it('fetch a captcha and send a code, or return why not', async () => {
   });
 });
 
-function functionsOfReadme(url: string): Functions {
-  const section = readProjectFile('README.md').split('## Use it from your page')[1] ?? '';
-  const [, code = ''] = /```js\n([^`]*(?:`[^`]+`[^`]*)*?)```/.exec(section) ?? [];
+function functionsOfQuickstart(url: string): Functions {
+  const [, section = ''] = readProjectFile('docs/quickstart.md').split('### Plain JavaScript');
+  const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(section) ?? [];
   const runnable = code.replace('https://verify.example.com', url);
   return new Function(`${runnable}; return { newCaptcha, sendCode };`)();
 }

@@ -82,10 +82,12 @@ describe('commands', () => {
   });
 });
 
-/** Paths in inline code that begin with a folder of the project. Examples of `acme` and built files do not exist. */
+/** Paths in inline code that begin with a folder of the project. Examples of `acme` and generated files do not exist. */
 function paths(text: string): string[] {
   const folder = /^(src|test|web|docs|bench|examples|scripts|simulate|tools|released|\.ci)\/[\w./-]*$/;
-  return inlineCode(text).filter((code) => folder.test(code) && !/acme|\/dist\b/.test(code));
+  return inlineCode(text).filter(
+    (code) => folder.test(code) && !/acme|\/dist\b|^bench\/results\//.test(code),
+  );
 }
 
 describe('paths in code', () => {

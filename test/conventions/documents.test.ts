@@ -18,7 +18,6 @@ import {
   UNIFORM_RESPONSE_TIME_MS,
 } from '../../src/config/time-budgets.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
-import { rateLimitSettings } from '../../src/rate-limiting/limits.ts';
 import { resolvers } from '../../src/resolvers.ts';
 import { smsProviderNames } from '../../src/sms/providers/providers.ts';
 import { codeBlocks, headings, linkTargets } from '../support/markdown.ts';
@@ -111,13 +110,6 @@ describe('docs/api.md', () => {
         .map(([name]) => name)
         .toSorted(),
     ).toEqual(errors.toSorted());
-  });
-
-  it('has the setting of every rate limit', () => {
-    const rows = tableBelow(api, 'Rate limits').map(([, , , setting]) => setting);
-    expect(rows.filter((setting) => setting !== 'fixed').toSorted()).toEqual(
-      Object.keys(rateLimitSettings).toSorted(),
-    );
   });
 
   it('maps errno codes to types that exist, with messages that the service has', () => {

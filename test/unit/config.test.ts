@@ -4,6 +4,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, type Environment, loadConfig } from '../../src/config/load-config.ts';
 import { settings } from '../../src/config/settings.ts';
+import { rateLimitSettings } from '../../src/rate-limiting/limits.ts';
 import { CODE_SECRET, errorsOf, PRODUCTION } from '../support/settings.ts';
 
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -28,16 +29,7 @@ describe('an empty environment', () => {
       codeTtlSeconds: 300,
       resendAfterSeconds: 60,
       protectsEnumeration: false,
-      rateLimits: {
-        CAPTCHA_PER_ADDRESS_PER_MINUTE: 30,
-        SMS_RESEND_GAP_SECONDS: 60,
-        SMS_PER_MOBILE_PER_HOUR: 5,
-        SMS_PER_MOBILE_PER_DAY: 10,
-        SMS_PER_ADDRESS_PER_HOUR: 20,
-        SMS_PER_RANGE_PER_HOUR: 20,
-        SMS_PER_DAY: undefined,
-        VERIFY_PER_ADDRESS_PER_HOUR: 60,
-      },
+      rateLimits: { SMS_RESEND_GAP_SECONDS: 60, SMS_PER_MOBILE_PER_HOUR: 5, SMS_PER_DAY: undefined },
       token: { issuer: 'yanzheng', audience: 'yanzheng', privateKey: undefined, otherPublicKeys: [] },
     });
   });
@@ -303,9 +295,13 @@ describe('an invalid setting', () => {
 
   it('is tested here for every setting that does not accept any text', () => {
     const anyText = ['HOST', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'];
-    expect([...INVALID.map(([name]) => name), ...anyText].toSorted()).toEqual(
-      Object.keys(settings).toSorted(),
-    );
+    const tested = new Set([...INVALID.map(([name]) => name), ...anyText, ...Object.keys(rateLimitSettings)]);
+    expect([...tested].toSorted()).toEqual(Object.keys(settings).toSorted());
+  });
+
+  it.each(Object.keys(rateLimitSettings))('%s is reported unless it is a whole number', (name) => {
+    for (const value of ['-1', '2.5', '1e9', 'none', '10_000'])
+      expect(errorsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name} must be a whole number`)]);
   });
 
   it('is reported together with all others, each once', () => {

@@ -4,7 +4,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
-import type { RateLimits } from '../../src/rate-limiting/limits.ts';
+import { limitNames, type RateLimits } from '../../src/rate-limiting/limits.ts';
 import { type OpenSmsCode, SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
 import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
 import { keyspace } from '../support/keyspace.ts';
@@ -42,13 +42,8 @@ describeEachRedis('SmsCodeStore', (kind) => {
     const results = await Promise.all(Array.from({ length: 500 }, () => open(mobile, withCooldown)));
     expect(results.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
     expect(results.filter(({ kind }) => kind === 'exceeded')).toHaveLength(499);
-    expect(await listLengths(mobile)).toEqual({
-      mobileCooldown: 1,
-      mobileHour: 1,
-      mobileDay: 1,
-      rangeHour: 1,
-      serviceDay: 1,
-    });
+    const onceEach = Object.fromEntries(limitNames('sendSms').map((name) => [name, 1]));
+    expect(await listLengths(mobile)).toEqual(onceEach);
   });
 
   it('reserves all limits or none, and reports the exceeded limit that is free again last', async () => {

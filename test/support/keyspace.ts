@@ -49,7 +49,8 @@ export async function countEntries(client: Redis | Cluster): Promise<Record<stri
 /** An id or a hash is base64url of 16 bytes; a test may have chosen a longer id. */
 const ID = /^[\w-]{22,}$/;
 
-function kindOf(key: string): string {
+/** The kind of a key: `ratelimit:mobile:hour`. */
+export function kindOf(key: string): string {
   const [prefix, ...words] = key.replace(/\{[^}]*\}:/, '').split(':');
   if (prefix !== 'yz') throw new Error(`a key without the prefix: ${key}`);
   return words.filter((word) => !ID.test(word)).join(':');

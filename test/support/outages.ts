@@ -1,8 +1,11 @@
 // What the tests of outages share: the answer in time, the recovery, and what one request leaves behind in Redis.
 
 import { expect } from '@jest/globals';
+import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
 import { expectType, type Outcome } from './api.ts';
 import { eventually } from './eventually.ts';
+import { kindOf } from './keyspace.ts';
+import { newAddress, newMobile, rateLimitsWith } from './store-fixtures.ts';
 
 /** The time budget of a request for Redis and PostgreSQL is 1.5 s. The rest is a margin for a busy machine. */
 const ANSWER_LIMIT_MS = 2000;
@@ -13,16 +16,10 @@ export const UNAVAILABLE = {
   retryAfterSeconds: 5,
 };
 
-/** The rate limit that every request for an SMS counts against. */
-export const REQUEST_COUNTS = { 'ratelimit:address:hour': 1 };
+/** The rate limits that every request for an SMS counts against. */
+export const REQUEST_COUNTS = countOnce(rateLimitsWith().of('requestSmsCode', newAddress()));
 /** The rate limits that an SMS counts against, if it was or may have been sent. */
-export const SMS_COUNTS = {
-  'ratelimit:mobile:cooldown': 1,
-  'ratelimit:mobile:hour': 1,
-  'ratelimit:mobile:day': 1,
-  'ratelimit:range:hour': 1,
-  'ratelimit:service:day': 1,
-};
+export const SMS_COUNTS = countOnce(rateLimitsWith().of('sendSms', newMobile()));
 export const CODE_COUNTS = { 'code:REGISTER': 1 };
 
 /** The outcome, which must arrive within the time limit. */
@@ -60,4 +57,8 @@ function isRunning(server: Server): boolean {
   } catch {
     return false;
   }
+}
+
+function countOnce(rateLimits: readonly RateLimit[]): Record<string, number> {
+  return Object.fromEntries(rateLimits.map(({ key }) => [kindOf(key), 1]));
 }

@@ -28,7 +28,7 @@ async function createStorage(load, secret) {
   return {
     captchaKey: (id) => keys.captcha(id),
     codeKey: ({ purpose, mobile }) => keys.smsCode(purpose, mobile),
-    codeFields: (nonce, sentAtMs) => ({ nonce, attempts: 0, openedBy: nonce, sends: sentAtMs }),
+    codeFields: (nonce, sentAtMs) => ({ nonce, attempts: 0, singleSend: nonce, sends: sentAtMs }),
     deriveCode: (source) => deriveSmsCode(secret, source),
   };
 }

@@ -51,7 +51,7 @@ const rateLimits = new RateLimitStore(direct);
 const captchas = new CaptchaStore(direct, keys, captchaTtlSeconds);
 const idempotency = new IdempotencyStore(direct, captchaTtlSeconds * 1000);
 const codes = new SmsCodeStore(direct, keys, codeTtlSeconds);
-const attempts = new SmsCodeAttemptStore(direct, keys, limits);
+const attempts = new SmsCodeAttemptStore(direct, keys);
 const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -104,7 +104,8 @@ async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, a
   const attempt = await attempts.count(purpose, mobile);
   if (attempt.kind !== 'counted') return failure('SmsCodeExpiredError');
   if (!isSmsCode(deriveSmsCode(codeSecret, attempt), code)) return failure('SmsCodeMismatchError');
-  if (!(await attempts.consume(attempt))) return failure('SmsCodeExpiredError');
+  if (!(await attempts.consume(attempt, limits.releasedByVerification(mobile))))
+    return failure('SmsCodeExpiredError');
 
   const token = signToken({ purpose, phone_number: mobile, phone_number_verified: true });
   return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":${TOKEN_LIFETIME_SECONDS}}}}`;

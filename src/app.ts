@@ -21,6 +21,7 @@ import {
   STORE_CALL_TIMEOUT_MS,
   sendRequestTimeoutMs,
 } from './config/time-budgets.ts';
+import { databaseDefinition } from './database-definition.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { instrumentOperations } from './graphql/instrument-operations.ts';
 import { createSchema } from './graphql/schema.ts';
@@ -31,8 +32,8 @@ import { storedPrivateKey } from './infrastructure/embedded/token-key-file.ts';
 import { isDatabaseOutage } from './infrastructure/postgres/database-outage.ts';
 import { openDatabase } from './infrastructure/postgres/open-database.ts';
 import { prepareSchema } from './infrastructure/postgres/schema-version.ts';
+import { isRedisOutage } from './infrastructure/redis/connect-redis.ts';
 import { openRedis } from './infrastructure/redis/open-redis.ts';
-import { databaseDefinition } from './mikro-orm.config.ts';
 import { createAudit } from './observability/audit.ts';
 import { type DependencyName, Metrics } from './observability/metrics.ts';
 import { OutageLog } from './observability/outage-log.ts';
@@ -54,6 +55,7 @@ import { RequestSmsCodeResolver } from './verification/request-sms-code/request-
 import { RequestSmsCodeService } from './verification/request-sms-code/request-sms-code.service.ts';
 import { SpentTokenStore } from './verification/tokens/spent-token.store.ts';
 import { VerificationTokens } from './verification/tokens/verification-token.ts';
+import { CODE_SECRET_MIN_BYTES } from './verification/verification.settings.ts';
 import { VerifySmsCodeResolver } from './verification/verify-sms-code/verify-sms-code.resolver.ts';
 import { VerifySmsCodeService } from './verification/verify-sms-code/verify-sms-code.service.ts';
 
@@ -78,7 +80,6 @@ export interface App {
 const CIRCUIT_FAILURE_THRESHOLD = 5;
 /** A send waits for at most three others on its connection. With a slow provider, more would only time out. */
 const MAX_IN_FLIGHT_PER_CONNECTION = 4;
-const CODE_SECRET_BYTES = 32;
 
 const scripts = [
   ...rateLimitScripts,
@@ -87,9 +88,14 @@ const scripts = [
   ...smsCodeAttemptScripts,
 ] as const;
 
-/** Takes what to close at the end, in the order of opening. */
+/** Registers a function that `stop` calls, the last one first. */
 type OnStop = (close: () => Promise<void>) => void;
 
+/**
+ * Starts the service.
+ * @returns when it listens. `stop` shuts it down gracefully, and rejects with an AggregateError if a connection cannot be closed.
+ * @throws the errors of main.ts that an operator can fix; what was opened before is closed.
+ */
 export async function startApp(config: Config, dependencies: AppDependencies): Promise<App> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async () => {
@@ -101,7 +107,7 @@ export async function startApp(config: Config, dependencies: AppDependencies): P
     const server = await compose(config, dependencies, (close) => closers.push(close));
     return { url: server.url, pages: server.pages, stop };
   } catch (error) {
-    // The error of the start matters, not what follows from it.
+    // Report the error of the start, not errors of closing after it.
     await stop().catch(() => {});
     throw error;
   }
@@ -123,6 +129,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const logError = (requestId: string, error: unknown) =>
     logger.error({ requestId, err: error }, 'internal error');
 
+  const { phone } = sms;
   const server = await startServer(config.http, {
     apollo: createApollo(schema, logError),
     health: {
@@ -138,7 +145,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
       directory: pagesDirectory,
       demo: config.pages.demo,
       playground: config.pages.playground,
-      phoneMessages: config.pages.phone && sms.phone ? () => sms.phone?.messages ?? [] : undefined,
+      phoneMessages: config.pages.phone && phone ? () => phone.messages : undefined,
     },
     drainBackgroundWork: (timeoutMs) => sms.sender.drain(timeoutMs),
     logError,
@@ -159,7 +166,7 @@ async function loadSecrets(
   { codeSecret: configured, token }: Config,
   { logger, dataDirectory }: AppDependencies,
 ): Promise<Secrets> {
-  const codeSecret = createSecretKey(configured ?? randomBytes(CODE_SECRET_BYTES));
+  const codeSecret = createSecretKey(configured ?? randomBytes(CODE_SECRET_MIN_BYTES));
   const hash = createKeyedHash(codeSecret);
   const privateKey = token.privateKey ?? storedPrivateKey(dataDirectory);
   const { issuer, audience, otherPublicKeys } = token;
@@ -205,8 +212,7 @@ async function openStores(
       ...instrumented('postgresql'),
       isOutage: isDatabaseOutage,
     }),
-    // Any error of Redis counts as an outage: without its answer no check can pass.
-    redis: createDependencyClient(() => redis.client, { ...instrumented('redis'), isOutage: () => true }),
+    redis: createDependencyClient(() => redis.client, { ...instrumented('redis'), isOutage: isRedisOutage }),
   };
 }
 
@@ -218,7 +224,7 @@ interface Sms {
 }
 
 async function startSms(
-  { sms: { provider: name }, settings }: Config,
+  { sms: { provider: name, settings } }: Config,
   { print }: AppDependencies,
   metrics: Metrics,
   onStop: OnStop,
@@ -266,14 +272,14 @@ function createFeatures(
     rateLimits,
     codeSecret,
     resendAfterSeconds: config.resendAfterSeconds,
-    protectsEnumeration: config.protectsEnumeration,
+    enumerationProtection: config.enumerationProtection,
     audit,
   });
   const verifySmsCode = new VerifySmsCodeService({
     rateLimits,
     rateLimitStore,
     users,
-    attempts: new SmsCodeAttemptStore(redis, keys, rateLimits),
+    attempts: new SmsCodeAttemptStore(redis, keys),
     tokens,
     codeSecret,
     audit,

@@ -12,7 +12,7 @@ import { startBanner } from './cli/start-banner.ts';
 import { unlock } from './cli/unlock.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { DependencyUnavailableError } from './common/dependency.ts';
-import { type Config, ConfigError, loadConfig, type Purpose } from './config/load-config.ts';
+import { type Config, ConfigError, type ConfigScope, loadConfig } from './config/load-config.ts';
 import { SHUTDOWN_TIMEOUT_MS } from './config/time-budgets.ts';
 import { ListenError } from './http/server.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
@@ -51,7 +51,11 @@ async function serve(config: Config): Promise<void> {
   else print(startBanner(config, app.url, app.pages));
 
   logger.info({ signal: await stopSignal }, 'stopping');
-  setTimeout(() => fail('The shutdown took too long.'), SHUTDOWN_TIMEOUT_MS).unref();
+  // Graceful shutdown: in-flight requests finish, then the connections close.
+  setTimeout(
+    () => fail(`The shutdown exceeded ${SHUTDOWN_TIMEOUT_MS} ms. Connections were cut.`),
+    SHUTDOWN_TIMEOUT_MS,
+  ).unref();
   await app.stop();
   process.exit(0);
 }
@@ -72,7 +76,7 @@ function fail(error: unknown): never {
 
 async function main([command = 'serve', ...args]: readonly string[]): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  const configFor = (purpose: Purpose) => loadConfig(process.env, purpose);
+  const configFor = (scope: ConfigScope) => loadConfig(process.env, scope);
   switch (command) {
     case 'serve':
       return serve(configFor('serve'));

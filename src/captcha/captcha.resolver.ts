@@ -12,8 +12,8 @@ export class CaptchaResolver {
 
   @Query(() => ImageCaptchaResult, {
     description:
-      'Creates an image captcha. Request a new one for every form: responses are never cached, and a captcha works for ' +
-      'one request only.',
+      'Creates an image captcha. Responses must not be cached. `requestSmsCode` redeems a captcha once, whether the answer ' +
+      'is correct or not.',
   })
   async imageCaptcha(@Ctx() context: RequestContext): Promise<typeof ImageCaptchaResult> {
     return unavailableOnOutage(() => this.captchas.issue(context));

@@ -2,8 +2,7 @@
 
 import { createPublicKey, randomBytes } from 'node:crypto';
 import { newPrivateKeyPem } from '../infrastructure/embedded/token-key-file.ts';
-
-const CODE_SECRET_BYTES = 32;
+import { CODE_SECRET_MIN_BYTES } from '../verification/verification.settings.ts';
 
 export function printKeys(): void {
   const privatePem = newPrivateKeyPem();
@@ -11,7 +10,7 @@ export function printKeys(): void {
   console.log(
     [
       '# New secrets. All instances share them. Keep them secret.',
-      `CODE_SECRET=${randomBytes(CODE_SECRET_BYTES).toString('base64')}`,
+      `CODE_SECRET=${randomBytes(CODE_SECRET_MIN_BYTES).toString('base64')}`,
       `TOKEN_PRIVATE_KEY=${inOneLine(privatePem)}`,
       '# The public key of TOKEN_PRIVATE_KEY, for the next key rotation.',
       `# TOKEN_PREVIOUS_PUBLIC_KEYS=${inOneLine(publicPem)}`,

@@ -4,6 +4,7 @@ import type { Config } from '../config/load-config.ts';
 import { pendingMigrations } from '../infrastructure/postgres/schema-version.ts';
 import { withDatabase } from './with-database.ts';
 
+/** @throws DatabaseNotReadyError if PostgreSQL is unavailable, DataDirectoryInUseError if the service uses the embedded one. */
 export async function migrate(config: Config, dataDirectory: string): Promise<void> {
   await withDatabase(config, dataDirectory, async (database) => {
     // Fails if the database does not exist. The migrator alone would create one for a mistyped name.

@@ -12,6 +12,7 @@ import { uuidV7 } from '../users/uuid-v7.ts';
 import { mobileArguments } from './usage-error.ts';
 import { withDatabase } from './with-database.ts';
 
+/** @throws UsageError for an invalid mobile; nothing is registered then. DatabaseNotReadyError if PostgreSQL is unavailable. */
 export async function seed(config: Config, dataDirectory: string, args: readonly string[]): Promise<void> {
   const mobiles = mobileArguments(args, 'npm run seed -- 13800138000 …');
   await withDatabase(config, dataDirectory, async (database) => {

@@ -14,7 +14,7 @@ export function startBanner(config: Config, url: string, pages: readonly Page[])
     config.token.privateKey === undefined &&
       'TOKEN_PRIVATE_KEY is unset: generated once, stored in .data/token-key.pem.',
     config.sms.isForDevelopment &&
-      `SMS_PROVIDER is ${config.sms.provider}: no SMS leaves this machine, each is printed here.`,
+      `The SMS provider is ${config.sms.provider}: no SMS leaves this machine, each is printed here.`,
   ];
   return [
     '',

@@ -1,9 +1,10 @@
 // Opens the database for one command.
 
 import type { Config } from '../config/load-config.ts';
+import { databaseDefinition } from '../database-definition.ts';
 import { type OpenDatabase, openDatabase } from '../infrastructure/postgres/open-database.ts';
-import { databaseDefinition } from '../mikro-orm.config.ts';
 
+/** Closes the database afterwards, also after an error of `run`. */
 export async function withDatabase(
   config: Config,
   dataDirectory: string,

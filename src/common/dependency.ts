@@ -4,7 +4,7 @@
 export interface Dependency<Client> {
   /**
    * Runs one call on the client.
-   * @throws DependencyUnavailableError if the call times out or the connection fails; other errors as they are.
+   * @throws DependencyUnavailableError if the call times out or the connection fails. Rethrows every other error.
    */
   use<Result>(call: (client: Client) => Promise<Result>): Promise<Result>;
 }

@@ -6,8 +6,9 @@ import { createHmac, type KeyObject } from 'node:crypto';
 export type KeyedHash = (kind: string, value: string) => string;
 
 const HASH_LENGTH = 22;
-/** One request hashes its mobile for every key and log line. The cache holds the values of the requests in flight. */
+/** One request hashes its mobile for every key and log line, so the latest mobiles and addresses stay in memory. */
 const CACHE_SIZE = 512;
+const CACHED_KINDS = new Set(['mobile', 'range', 'address']);
 
 /** HMAC-SHA-256 under the secret, truncated to 128 bits. */
 export function createKeyedHash(secret: KeyObject): KeyedHash {
@@ -17,6 +18,7 @@ export function createKeyedHash(secret: KeyObject): KeyedHash {
     const cached = cache.get(input);
     if (cached !== undefined) return cached;
     const hash = createHmac('sha256', secret).update(input).digest('base64url').slice(0, HASH_LENGTH);
+    if (!CACHED_KINDS.has(kind)) return hash;
     if (cache.size >= CACHE_SIZE) cache.clear();
     cache.set(input, hash);
     return hash;

@@ -1,9 +1,14 @@
 // Reads the environment, checks every setting alone and all settings together, and reports all errors at once.
 
 import type { KeyObject } from 'node:crypto';
-import type { RateLimitSettings } from '../rate-limiting/limits.ts';
-import { type SmsProviderName, smsProvider, smsProviderNames } from '../sms/providers/providers.ts';
-import type { TokenSettings } from '../verification/tokens/verification-token.ts';
+import { type RateLimitSettings, rateLimitSettings } from '../rate-limiting/limits.ts';
+import {
+  DEFAULT_SMS_PROVIDER,
+  type SmsProviderName,
+  smsProvider,
+  smsProviderNames,
+} from '../sms/providers/providers.ts';
+import type { SettingsSchema, SettingValues } from './env.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
@@ -24,19 +29,24 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   /** `undefined`: the process generates one at its start. */
   readonly codeSecret: Buffer | undefined;
-  readonly sms: { readonly provider: SmsProviderName; readonly isForDevelopment: boolean };
+  readonly sms: {
+    readonly provider: SmsProviderName;
+    readonly isForDevelopment: boolean;
+    /** The settings of the provider alone. */
+    readonly settings: SettingValues<SettingsSchema>;
+  };
   readonly captchaTtlSeconds: number;
   readonly codeTtlSeconds: number;
   readonly rateLimits: RateLimitSettings;
   readonly resendAfterSeconds: number;
-  readonly protectsEnumeration: boolean;
-  readonly token: TokenSettings & {
+  readonly enumerationProtection: boolean;
+  readonly token: {
+    readonly issuer: string;
+    readonly audience: string;
     /** `undefined`: the key in the data directory, which the first start generates. */
     readonly privateKey: KeyObject | undefined;
     readonly otherPublicKeys: readonly KeyObject[];
   };
-  /** All values, for the modules that read their own. */
-  readonly settings: Settings;
 }
 
 /** All errors of the settings, one sentence each. No sentence quotes a value. */
@@ -51,92 +61,106 @@ export class ConfigError extends Error {
 }
 
 /** What a command needs: a migration requires no account of an SMS provider. */
-export type Purpose = 'serve' | 'database' | 'redis';
+export type ConfigScope = 'serve' | 'database' | 'redis';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One error of one setting. The sentence begins with the name of the setting. */
+interface SettingError {
+  readonly setting: string;
+  readonly problem: string;
+}
 
 /**
  * An empty value counts as absent.
  * @throws ConfigError with all errors.
  */
-export function loadConfig(environment: Environment, purpose: Purpose = 'serve'): Config {
-  const errors = unknownSettings(environment, Object.keys(settings));
-  const values = parseSettings(environment, errors);
-  const missing = MISSING[purpose](values);
-  // A value that is invalid is not missing as well.
-  errors.push(...missing.filter((error) => !errors.some((other) => isSameSetting(other, error))));
-  if (errors.length > 0) throw new ConfigError(errors);
+export function loadConfig(environment: Environment, scope: ConfigScope = 'serve'): Config {
+  const { values, errors: invalid } = parseSettings(environment);
+  const isInvalid = new Set(invalid.map(({ setting }) => setting));
+  const errors = [
+    ...unknownSettings(environment, Object.keys(settings)).map((setting) => ({
+      setting,
+      problem: 'is not a setting',
+    })),
+    ...invalid,
+    // A setting with an invalid value is not missing as well.
+    ...REQUIREMENTS[scope](values).filter(({ setting }) => !isInvalid.has(setting)),
+  ];
+  if (errors.length > 0) throw new ConfigError(errors.map(({ setting, problem }) => `${setting} ${problem}`));
   return Object.freeze(toConfig(values));
 }
 
-/** Leaves out invalid values and adds an error for each. */
-function parseSettings(environment: Environment, errors: string[]): Settings {
+/** Invalid values are absent from `values`. */
+function parseSettings(environment: Environment): { values: Settings; errors: SettingError[] } {
   const values: Partial<Record<SettingName, unknown>> = {};
+  const errors: SettingError[] = [];
   for (const [name, schema] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
     const result = schema.safeParse(environment[name]?.trim() || undefined);
     if (result.success) values[name] = result.data;
-    else errors.push(`${name} ${result.error.issues[0]?.message}`);
+    else errors.push({ setting: name, problem: result.error.issues[0]?.message ?? 'is invalid' });
   }
-  return values as Settings;
+  return { values: values as Settings, errors };
 }
 
-const MISSING: Record<Purpose, (values: Settings) => string[]> = {
-  serve: missingToServe,
-  database: missingDatabase,
-  redis: missingRedis,
+const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = {
+  serve: requiredToServe,
+  database: requiredForDatabase,
+  redis: requiredForRedis,
 };
 
-function missingToServe(values: Settings): string[] {
-  const provider = smsProvider(providerOf(values));
-  const required: [name: string, reason: string][] = provider.requiredSettings.map((name) => [
-    name,
-    `SMS_PROVIDER is ${providerOf(values)}`,
-  ]);
-  if (values.NODE_ENV !== 'production') return absent(values, required);
-  required.push(
-    ['REDIS_URL', 'production rejects the embedded Redis'],
-    ['CODE_SECRET', 'production rejects a generated secret'],
-    ['TOKEN_PRIVATE_KEY', 'production rejects a generated key'],
-    ['SMS_PER_DAY', 'it limits what a day may cost'],
-  );
-  const errors = [...missingDatabase(values), ...absent(values, required)];
-  if (provider.isForDevelopment) {
-    const allowed = smsProviderNames.filter((name) => !smsProvider(name).isForDevelopment);
-    errors.push(`SMS_PROVIDER must be one of ${allowed.join(', ')} in production`);
-  }
-  return errors;
+function requiredToServe(values: Settings): SettingError[] {
+  const name = providerOf(values);
+  const provider = smsProvider(name);
+  const account = missing(values, provider.requiredSettings, `SMS_PROVIDER is ${name}`);
+  if (values.NODE_ENV !== 'production') return account;
+  return [
+    ...requiredForDatabase(values),
+    ...account,
+    ...missing(values, ['REDIS_URL', 'CODE_SECRET', 'TOKEN_PRIVATE_KEY', 'SMS_PER_DAY'], IN_PRODUCTION),
+    ...(provider.isForDevelopment ? [developmentProvider()] : []),
+  ];
 }
 
-function missingDatabase(values: Settings): string[] {
-  if (values.NODE_ENV !== 'production') return [];
-  return absent(values, [['DATABASE_URL', 'production rejects the embedded database']]);
+const IN_PRODUCTION = 'production requires it';
+
+function developmentProvider(): SettingError {
+  const allowed = smsProviderNames.filter((name) => !smsProvider(name).isForDevelopment);
+  return { setting: 'SMS_PROVIDER', problem: `must be one of ${allowed.join(', ')} in production` };
 }
 
-function missingRedis(values: Settings): string[] {
-  return absent(values, [
-    ['REDIS_URL', 'another process cannot reach the embedded Redis'],
-    ['CODE_SECRET', 'the Redis keys of a mobile depend on it'],
-  ]);
+function requiredForDatabase(values: Settings): SettingError[] {
+  return values.NODE_ENV === 'production' ? missing(values, ['DATABASE_URL'], IN_PRODUCTION) : [];
 }
 
-function absent(values: Settings, required: readonly [name: string, reason: string][]): string[] {
-  return required
-    .filter(([name]) => (values as Record<string, unknown>)[name] === undefined)
-    .map(([name, reason]) => `${name} is missing: ${reason}`);
+function requiredForRedis(values: Settings): SettingError[] {
+  return [
+    ...missing(values, ['REDIS_URL'], 'another process cannot reach the embedded Redis'),
+    ...missing(values, ['CODE_SECRET'], 'the Redis keys of a mobile depend on it'),
+  ];
 }
 
-function isSameSetting(error: string, other: string): boolean {
-  return error.split(' ', 1)[0] === other.split(' ', 1)[0];
+function missing(values: Settings, names: readonly string[], reason: string): SettingError[] {
+  return names
+    .filter((name) => (values as Record<string, unknown>)[name] === undefined)
+    .map((setting) => ({ setting, problem: `is missing: ${reason}` }));
 }
 
 function providerOf(values: Settings): SmsProviderName {
-  return values.SMS_PROVIDER ?? 'simulated';
+  return values.SMS_PROVIDER ?? DEFAULT_SMS_PROVIDER;
+}
+
+/** Only the values of these settings, so that a module does not get the secrets of another one. */
+function pick<Schema extends SettingsSchema>(values: Settings, schema: Schema): SettingValues<Schema> {
+  const names = Object.keys(schema) as SettingName[];
+  return Object.fromEntries(names.map((name) => [name, values[name]])) as SettingValues<Schema>;
 }
 
 function toConfig(values: Settings): Config {
   const production = values.NODE_ENV === 'production';
-  const provider = providerOf(values);
-  const isSimulated = provider === 'simulated';
+  const name = providerOf(values);
+  const provider = smsProvider(name);
+  const hasPhone = provider.hasPhone === true;
   return {
     production,
     logLevel: values.LOG_LEVEL,
@@ -147,26 +171,29 @@ function toConfig(values: Settings): Config {
       corsOrigins: values.CORS_ORIGINS,
     },
     pages: {
-      demo: values.DEMO ?? isSimulated,
+      demo: values.DEMO ?? hasPhone,
       // Behind a proxy every client seems to be on this machine, so the page would show codes to everyone.
-      phone: isSimulated && values.TRUSTED_PROXIES.length === 0,
+      phone: hasPhone && values.TRUSTED_PROXIES.length === 0,
       playground: values.PLAYGROUND ?? !production,
     },
     redisUrl: values.REDIS_URL,
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
-    sms: { provider, isForDevelopment: smsProvider(provider).isForDevelopment },
+    sms: {
+      provider: name,
+      isForDevelopment: provider.isForDevelopment,
+      settings: pick(values, provider.settings),
+    },
     captchaTtlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
     codeTtlSeconds: values.SMS_CODE_TTL_SECONDS,
-    rateLimits: values,
+    rateLimits: pick(values, rateLimitSettings),
     resendAfterSeconds: values.SMS_RESEND_GAP_SECONDS,
-    protectsEnumeration: values.ENUMERATION === 'conceal',
+    enumerationProtection: values.ENUMERATION === 'conceal',
     token: {
       issuer: values.TOKEN_ISSUER,
       audience: values.TOKEN_AUDIENCE,
       privateKey: values.TOKEN_PRIVATE_KEY,
       otherPublicKeys: values.TOKEN_PREVIOUS_PUBLIC_KEYS,
     },
-    settings: values,
   };
 }

@@ -15,6 +15,8 @@ export const CLI_STORE_CALL_TIMEOUT_MS = 5000;
 export const REDIS_CONNECT_TIMEOUT_MS = 2000;
 /** A connection without a reply for this long is dead, even if TCP has not noticed. */
 export const REDIS_SILENCE_TIMEOUT_MS = 5000;
+/** The delay grows by the step with each failed attempt to reconnect. */
+export const REDIS_RECONNECT_DELAY_STEP_MS = 50;
 export const REDIS_RECONNECT_DELAY_MAX_MS = 500;
 export const REDIS_CLOSE_TIMEOUT_MS = 1000;
 
@@ -40,8 +42,11 @@ export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
 
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** With user-enumeration protection every response leaves after this time. Most providers answer sooner. */
+/** With user-enumeration protection `SmsCodeSent` is returned after this time, whether or not an SMS is sent. */
 export const UNIFORM_RESPONSE_TIME_MS = 1000;
+/** A replay polls for the response of the original: first at the shorter interval, at last at the longer one. */
+export const REPLAY_POLL_MIN_MS = 50;
+export const REPLAY_POLL_MAX_MS = 500;
 /** A claim whose captcha is still unused after this time belongs to a process that stopped: another may take it over. */
 export const ABANDONED_CLAIM_AFTER_MS = STORE_BUDGET_PER_REQUEST_MS + 500;
 
@@ -64,7 +69,8 @@ export const HTTP_KEEP_ALIVE_TIMEOUT_MS = 5000;
 /** How often Node looks for connections whose time is over. */
 export const HTTP_TIMEOUT_CHECK_INTERVAL_MS = 1000;
 /** A silent connection is closed after this time, which is longer than the slowest response. */
-export const HTTP_IDLE_CONNECTION_TIMEOUT_MS = 45_000;
+export const HTTP_IDLE_CONNECTION_TIMEOUT_MS =
+  sendRequestTimeoutMs(SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000) + 12_000;
 
 // ── Graceful shutdown ───────────────────────────────────────────────────────────────────────────────────────────────
 

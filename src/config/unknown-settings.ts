@@ -12,12 +12,12 @@ const OWN_NAME = new RegExp(`^(${[...PREFIXES].join('|')})_`);
 /** Kubernetes sets these variables for every service of a namespace, whatever its name is. */
 const SET_BY_KUBERNETES = /_(SERVICE_(HOST|PORT(_\w+)?)|PORT(_\d+_(TCP|UDP|SCTP)(_\w+)?)?)$/;
 
-/** One error for each variable whose name begins like ours but is not a known setting. */
+/** The names of variables that begin like ours but are not known settings. */
 export function unknownSettings(
   environment: Readonly<Record<string, string | undefined>>,
   knownNames: readonly string[],
 ): string[] {
-  return Object.keys(environment)
-    .filter((name) => OWN_NAME.test(name) && !SET_BY_KUBERNETES.test(name) && !knownNames.includes(name))
-    .map((name) => `${name} is not a setting`);
+  return Object.keys(environment).filter(
+    (name) => OWN_NAME.test(name) && !SET_BY_KUBERNETES.test(name) && !knownNames.includes(name),
+  );
 }

@@ -1,4 +1,4 @@
-// `ServiceUnavailableError`: the outcome of every operation whose store does not answer.
+// `ServiceUnavailableError`: the outcome of an operation whose store is unavailable.
 
 import { Field, Int, ObjectType } from 'type-graphql';
 import { DependencyUnavailableError } from '../common/dependency.ts';
@@ -10,8 +10,8 @@ import { UserError } from './user-error.ts';
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when Redis or PostgreSQL does not respond in time, or when an identical earlier request ended without a ' +
-    'response. This request sent no SMS. Retry with the same input after `retryAfterSeconds`. If the captcha was spent, ' +
+    'Returned when a database of the service does not respond in time, or when an identical earlier request ended without ' +
+    'a response. This request sent no SMS. Retry with the same input after `retryAfterSeconds`. If the captcha was spent, ' +
     'the retry returns `CaptchaExpiredError`: show a new captcha.',
 })
 export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'> {

@@ -17,6 +17,7 @@ const MAX_TOKENS = 500;
 /** The complete introspection query has 240 recursive selections. */
 const MAX_RECURSIVE_SELECTIONS = 300;
 
+/** `logError` gets the cause of every internal error. The caller starts and stops the server. */
 export function createApollo(schema: GraphQLSchema, logError: LogError): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
     schema,

@@ -44,6 +44,7 @@ function countRootFields(
   return count;
 }
 
+/** Bounds the operations of a document, of which one is executed. */
 export function maxOperations(limit: number): ValidationRule {
   return maxNodes({
     kind: Kind.OPERATION_DEFINITION,
@@ -53,6 +54,7 @@ export function maxOperations(limit: number): ValidationRule {
   });
 }
 
+/** Bounds the aliases of a document: without aliases no field can be selected twice. */
 export function maxAliases(limit: number): ValidationRule {
   return maxNodes({
     kind: Kind.FIELD,

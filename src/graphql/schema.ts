@@ -17,8 +17,8 @@ export function createSchema(resolvers: ResolverClasses, container?: ContainerTy
   // TypeGraphQL has no option for the descriptions of the root types.
   describe(
     schema.getQueryType(),
-    'Operations without side effects on mobiles or users. Send each document as JSON to `POST /graphql`. An operation ' +
-      'selects one root field.',
+    'Queries send no SMS and change no user. Send each document as JSON to `POST /graphql`. An operation selects one root ' +
+      'field.',
   );
   describe(
     schema.getMutationType(),

@@ -6,10 +6,12 @@ import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance } from 'fastify';
 import { INTERNAL_ERROR_MESSAGE, type LogError } from '../common/internal-error.ts';
 
+/** The body of a GraphQL error response. `code` and `requestId` become extensions. */
 export function errorBody(message: string, code?: string, requestId?: string) {
   return { errors: [{ message, extensions: { ...(code && { code }), ...(requestId && { requestId }) } }] };
 }
 
+/** Errors of the client keep their message. Internal errors are logged, and the client gets the request id. */
 export function registerErrorHandlers(app: FastifyInstance, logError: LogError): void {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody('Not found')));
   app.setErrorHandler((error: FastifyError, request, reply) => {

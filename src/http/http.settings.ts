@@ -17,10 +17,10 @@ function isNetwork(item: string): boolean {
 export const httpSettings = {
   HOST: text.default('127.0.0.1'),
   PORT: integer(0, 65_535).default(4000),
-  TRUSTED_PROXIES: list(isNetwork, 'must be IP addresses or CIDR networks with commas').default([]),
+  TRUSTED_PROXIES: list(isNetwork, 'must be comma-separated IP addresses or CIDR networks').default([]),
   CORS_ORIGINS: list(
     (item) => isUrl(item, 'http:', 'https:') && new URL(item).origin === item,
-    'must be origins with commas, like https://www.example.com',
+    'must be comma-separated origins, like https://www.example.com',
   ).default([]),
   PLAYGROUND: onOff.optional(),
   DEMO: onOff.optional(),

@@ -1,9 +1,9 @@
 // Derives the context of resolvers from an HTTP request.
 
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { clientNetwork, stripPort } from '../common/client-network.ts';
 import { negotiateLocale } from '../common/locale.ts';
 import type { RequestContext } from '../common/request-context.ts';
+import { clientNetwork, stripPort } from './client-network.ts';
 
 type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'ip' | 'socket'>;
 

@@ -1,15 +1,21 @@
 // The audit log: one log line per event, with a stable event name.
 
-import type { Audit } from '../common/audit.ts';
+import type { Audit, Caller } from '../common/audit.ts';
 import type { KeyedHash } from '../common/keyed-hash.ts';
-import { maskMobile } from '../common/phone-number.ts';
+import { type Mobile, maskMobile } from '../common/phone-number.ts';
+
+interface AnyFacts {
+  readonly caller: Caller;
+  readonly mobile?: Mobile;
+}
 
 /**
  * Writes the mobile masked, together with its keyed hash, which follows one number through the log and is part of its
  * Redis keys.
  */
 export function createAudit(hash: KeyedHash, write: (line: Record<string, unknown>) => void): Audit {
-  return (event, { caller, mobile, ...facts }) =>
+  return (event, allFacts: AnyFacts) => {
+    const { caller, mobile, ...facts } = allFacts;
     write({
       event,
       requestId: caller.requestId,
@@ -17,4 +23,5 @@ export function createAudit(hash: KeyedHash, write: (line: Record<string, unknow
       ...(mobile && { mobile: maskMobile(mobile), mobileHash: hash('mobile', mobile) }),
       ...facts,
     });
+  };
 }

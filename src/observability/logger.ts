@@ -31,6 +31,7 @@ const BATCH = { minLength: 4096, periodicFlush: 100 };
 const MAX_DEPTH = 6;
 const redactors = Object.fromEntries([...SECRET_FIELDS].map((name) => [name, () => REDACTED]));
 
+/** `destination` replaces stdout. Production writes JSON in batches, other environments write readable lines at once. */
 export function createLogger({ level, production, destination }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: !production, ...(production && BATCH) });
   const pretty = production ? undefined : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });

@@ -7,7 +7,7 @@ export class OutageLog {
 
   constructor(private readonly logger: Logger) {}
 
-  /** Takes the result of every call: the error of an outage, or `undefined` for an answer. */
+  /** Records the result of a call: the error of an outage, or `undefined` for an answer. */
   record(dependency: string, outage: unknown): void {
     if (outage !== undefined && !this.unavailable.has(dependency)) {
       this.unavailable.add(dependency);

@@ -1,4 +1,6 @@
-// The catalogue of rate limits. A new limit is one row: its name, its Redis key, its scope, and its setting.
+// The catalogue of rate limits. A new limit is one row: its name, its Redis key, its scope, and its setting. Together they
+// bound SMS bombing of one mobile, SMS pumping of number ranges, and the cost of a day. The lockout after failed attempts has
+// no setting; it is in verification/codes/sms-code-attempt.store.ts.
 
 import type { z } from 'zod';
 import type { Mobile } from '../common/phone-number.ts';
@@ -27,8 +29,8 @@ interface Row<Subject> {
   readonly scope: RateLimitScope;
   readonly limit: number | Setting;
   readonly windowSeconds: number | Setting;
-  /** Whether a verified code releases the reservations of its sends. */
-  readonly releasedByVerification?: boolean;
+  /** A verified code releases the reservations of its sends. For limits of `sendSms` only. */
+  readonly releasedByVerification?: true;
 }
 
 interface Setting<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
@@ -132,14 +134,23 @@ export const rateLimitSettings = Object.fromEntries(
 
 export type RateLimitSettings = SettingValues<typeof rateLimitSettings>;
 
+/** The names of the limits of an action. */
+export type LimitName<Action extends LimitedAction> = (typeof catalogue)[Action][number]['name'];
+
+/** The limits of an action for one subject. */
+export type LimitsOf<Action extends LimitedAction> = readonly RateLimit<LimitName<Action>>[];
+
+type ReleasedRow = Extract<(typeof catalogue)['sendSms'][number], { readonly releasedByVerification: true }>;
+export type ReleasedLimits = readonly RateLimit<ReleasedRow['name']>[];
+
 /** The names of the limits of an action, in their order. */
-export function limitNames(action: LimitedAction): readonly string[] {
+export function limitNames<Action extends LimitedAction>(action: Action): readonly LimitName<Action>[] {
   return catalogue[action].map(({ name }) => name);
 }
 
 /** The names of the limits whose reservations a verified code releases. */
-export const releasedByVerification: readonly string[] = catalogue.sendSms
-  .filter((row: Row<Mobile>) => row.releasedByVerification)
+export const releasedByVerification: readonly ReleasedRow['name'][] = catalogue.sendSms
+  .filter((row): row is ReleasedRow => 'releasedByVerification' in row)
   .map(({ name }) => name);
 
 /** The limits with the values of the settings. */
@@ -150,22 +161,24 @@ export class RateLimits {
   ) {}
 
   /** The limits of one action for one subject. */
-  of<Action extends LimitedAction>(action: Action, subject: Subjects[Action]): readonly RateLimit[] {
+  of<Action extends LimitedAction>(action: Action, subject: Subjects[Action]): LimitsOf<Action> {
     return rowsByAction[action].map(({ name, key, scope, limit, windowSeconds }) => ({
-      name,
+      name: name as LimitName<Action>,
       key: key(this.keys, subject),
       scope,
-      limit: this.valueOf(limit),
-      windowSeconds: this.valueOf(windowSeconds),
+      limit: this.resolve(limit),
+      windowSeconds: this.resolve(windowSeconds),
     }));
   }
 
   /** The limits of a send whose reservations a verified code releases. */
-  releasedByVerification(mobile: Mobile): readonly RateLimit[] {
-    return this.of('sendSms', mobile).filter(({ name }) => releasedByVerification.includes(name));
+  releasedByVerification(mobile: Mobile): ReleasedLimits {
+    return this.of('sendSms', mobile).filter((limit): limit is ReleasedLimits[number] =>
+      releasedByVerification.some((name) => name === limit.name),
+    );
   }
 
-  private valueOf(value: number | Setting): number {
+  private resolve(value: number | Setting): number {
     if (typeof value === 'number') return value;
     const settings: Readonly<Record<string, number | undefined>> = this.settings;
     const configured = settings[value.name] ?? value.fallback;

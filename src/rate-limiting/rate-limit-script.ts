@@ -5,10 +5,10 @@
 // and a check costs the same for a limit of 1 and of 100,000.
 
 import type { LuaFunction } from '../common/redis/define-script.ts';
-import { type LimitedAction, limitNames } from './limits.ts';
+import { type LimitedAction, type LimitName, limitNames } from './limits.ts';
 import type { RateLimit, RateLimitExceeded } from './rate-limit.ts';
 
-/** The reply of a script that exceeded a limit: `exceeded` is the name of the limit that is free again last. */
+/** The reply of a script that exceeded a limit: `exceeded` is the name of the exceeded limit with the longest wait. */
 export interface ExceededReply {
   readonly kind: 'exceeded';
   readonly exceeded: string;
@@ -51,36 +51,36 @@ local function release(key, reservedAtMs)
 end`,
 };
 
-/** The parameters that a script needs for the limits of an action. Their number is constant, as a Cluster requires. */
-export function rateLimitParameters(action: LimitedAction) {
-  const names = limitNames(action);
-  const entries = names.map(
+type ArgumentName<Name extends string> = `${Name}Limit` | `${Name}WindowMs`;
+
+/** The keys and arguments that a script needs for the limits of an action, and the Lua table that `reserve` takes. */
+export function rateLimitParameters<Action extends LimitedAction>(action: Action) {
+  const keys = limitNames(action);
+  const entries = keys.map(
     (name) =>
       `{ name = '${name}', key = ${name}, limit = tonumber(${name}Limit), windowMs = tonumber(${name}WindowMs) }`,
   );
-  return {
-    keys: names,
-    args: names.flatMap((name) => [`${name}Limit`, `${name}WindowMs`]),
-    /** A table of the limits, the argument of `reserve`. */
-    table: `{\n  ${entries.join(',\n  ')}\n}`,
-  };
+  const args = keys.flatMap((name): ArgumentName<LimitName<Action>>[] => [`${name}Limit`, `${name}WindowMs`]);
+  return { keys, args, table: `{\n  ${entries.join(',\n  ')}\n}` };
 }
 
 /** The values of these parameters. */
-export function rateLimitInput(rateLimits: readonly RateLimit[]) {
+export function rateLimitInput<Name extends string>(rateLimits: readonly RateLimit<Name>[]) {
+  const args = rateLimits.flatMap(({ name, limit, windowSeconds }) => [
+    [`${name}Limit`, limit],
+    [`${name}WindowMs`, windowSeconds * 1000],
+  ]);
   return {
     keys: rateLimitKeys(rateLimits),
-    args: Object.fromEntries(
-      rateLimits.flatMap(({ name, limit, windowSeconds }) => [
-        [`${name}Limit`, limit],
-        [`${name}WindowMs`, windowSeconds * 1000],
-      ]),
-    ) as Record<string, number>,
+    args: Object.fromEntries(args) as Readonly<Record<ArgumentName<Name>, number>>,
   };
 }
 
-export function rateLimitKeys(rateLimits: readonly RateLimit[]): Record<string, string> {
-  return Object.fromEntries(rateLimits.map(({ name, key }) => [name, key]));
+/** The Redis keys of limits by their names. */
+export function rateLimitKeys<Name extends string>(
+  rateLimits: readonly RateLimit<Name>[],
+): Readonly<Record<Name, string>> {
+  return Object.fromEntries(rateLimits.map(({ name, key }) => [name, key])) as Record<Name, string>;
 }
 
 /** @throws Error if the reply names a limit that is not among these. */

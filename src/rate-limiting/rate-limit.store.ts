@@ -2,7 +2,8 @@
 
 import { defineScript, fieldsReply } from '../common/redis/define-script.ts';
 import type { RedisDependency } from '../common/redis/redis-client.ts';
-import type { RateLimit, RateLimitExceeded } from './rate-limit.ts';
+import type { LimitName, LimitsOf } from './limits.ts';
+import type { RateLimitExceeded } from './rate-limit.ts';
 import {
   type ExceededReply,
   exceededLimit,
@@ -13,7 +14,9 @@ import {
 
 type ReserveReply = { readonly kind: undefined; readonly reservedAtMs: number } | ExceededReply;
 
-function reserveScript<const Name extends string>(name: Name, action: 'issueCaptcha' | 'verifySmsCode') {
+type ReservedAction = 'issueCaptcha' | 'verifySmsCode';
+
+function reserveScript<const Name extends string, Action extends ReservedAction>(name: Name, action: Action) {
   const { keys, args, table } = rateLimitParameters(action);
   return defineScript({
     name,
@@ -40,13 +43,13 @@ export class RateLimitStore {
    * @returns the exceeded limit, or `undefined` if all were reserved.
    * @throws DependencyUnavailableError if Redis does not answer; the limits may be reserved nevertheless.
    */
-  async reserve(
-    action: keyof typeof scripts,
-    rateLimits: readonly RateLimit[],
+  async reserve<Action extends ReservedAction>(
+    action: Action,
+    rateLimits: LimitsOf<Action>,
   ): Promise<RateLimitExceeded | undefined> {
-    const reply = await this.redis.use((redis) =>
-      redis.runScript(scripts[action], rateLimitInput(rateLimits)),
-    );
+    const input = rateLimitInput<LimitName<ReservedAction>>(rateLimits);
+    const script: (typeof rateLimitScripts)[number] = scripts[action];
+    const reply = await this.redis.use((redis) => redis.runScript(script, input));
     return reply.kind === 'exceeded' ? exceededLimit(rateLimits, reply) : undefined;
   }
 }

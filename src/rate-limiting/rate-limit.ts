@@ -8,9 +8,9 @@ export enum RateLimitScope {
 }
 
 /** At most `limit` reservations within any `windowSeconds` (a sliding window). */
-export interface RateLimit {
+export interface RateLimit<Name extends string = string> {
   /** Unique within its action; also its name in Lua. */
-  readonly name: string;
+  readonly name: Name;
   /** The Redis key, which contains the subject as a keyed hash. */
   readonly key: string;
   readonly scope: RateLimitScope;
@@ -18,8 +18,13 @@ export interface RateLimit {
   readonly windowSeconds: number;
 }
 
+/** The result of a reservation that a limit rejects. Nothing was reserved. */
 export interface RateLimitExceeded {
   readonly kind: 'exceeded';
   readonly scope: RateLimitScope;
   readonly retryAfterSeconds: number;
+}
+
+export function isRateLimitExceeded(value: object): value is RateLimitExceeded {
+  return 'kind' in value && value.kind === 'exceeded';
 }

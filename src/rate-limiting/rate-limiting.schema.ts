@@ -7,7 +7,7 @@ import { type RateLimitExceeded, RateLimitScope } from './rate-limit.ts';
 
 registerEnumType(RateLimitScope, {
   name: 'RateLimitScope',
-  description: 'What a rate limit counts by.',
+  description: 'The subject of a rate limit.',
   valuesConfig: {
     MOBILE: {
       description: 'The mobile: too many SMS were sent to it, or too many wrong codes were entered for it.',
@@ -24,7 +24,7 @@ registerEnumType(RateLimitScope, {
     'spent, unless `scope` is `ADDRESS`. Wait for `retryAfterSeconds`.',
 })
 export class TooManyRequestsError extends UserError<'TooManyRequestsError'> {
-  @Field(() => RateLimitScope, { description: 'What the exceeded rate limit counts by.' })
+  @Field(() => RateLimitScope, { description: 'The subject of the exceeded rate limit.' })
   readonly scope: RateLimitScope;
 
   @Field(() => Int, { description: 'Seconds until the rate limit allows another request.' })

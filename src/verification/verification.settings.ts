@@ -2,7 +2,7 @@
 
 import { bytes, oneOf, seconds } from '../config/env.ts';
 
-const CODE_SECRET_MIN_BYTES = 32;
+export const CODE_SECRET_MIN_BYTES = 32;
 /** NIST SP 800-63B-4 §3.1.3.2: a code is valid for at most ten minutes. */
 const CODE_TTL_MAX_SECONDS = 600;
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
+import { databaseDefinition } from '../../src/database-definition.ts';
 import { migrationFiles } from '../../src/infrastructure/postgres/command-line-options.ts';
 import { postgresOptions, type SqlOrm } from '../../src/infrastructure/postgres/mikro-orm-options.ts';
-import { databaseDefinition, MIGRATIONS_DIRECTORY } from '../../src/mikro-orm.config.ts';
+import { MIGRATIONS_DIRECTORY } from '../../src/mikro-orm.config.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { filesBelow } from '../support/sources.ts';
 

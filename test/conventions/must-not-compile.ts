@@ -9,8 +9,8 @@ import { booleanReply, defineScript } from '../../src/common/redis/define-script
 import type { RedisKeys } from '../../src/common/redis/keys.ts';
 import type { RedisClient, RedisDependency } from '../../src/common/redis/redis-client.ts';
 import { UserError } from '../../src/errors/user-error.ts';
-import type { RateLimits } from '../../src/rate-limiting/limits.ts';
 import type { rateLimitScripts } from '../../src/rate-limiting/rate-limit.store.ts';
+import { smsCodeScripts } from '../../src/verification/codes/sms-code.store.ts';
 import { SmsCodeAttemptStore } from '../../src/verification/codes/sms-code-attempt.store.ts';
 import type { RequestSmsCodeResult } from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
 
@@ -107,13 +107,21 @@ export async function runScripts(client: RedisClient<typeof opened>): Promise<vo
 // ── Stores ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 declare const keys: RedisKeys;
-declare const rateLimits: RateLimits;
 declare const openedWithoutScripts: RedisDependency;
 declare const openedWithOtherScripts: RedisDependency<(typeof rateLimitScripts)[number]>;
 
 /** A store rejects a client that was opened without its scripts. */
 // @ts-expect-error
-export const withoutItsScripts = new SmsCodeAttemptStore(openedWithoutScripts, keys, rateLimits);
+export const withoutItsScripts = new SmsCodeAttemptStore(openedWithoutScripts, keys);
 
 // @ts-expect-error
-export const withOtherScripts = new SmsCodeAttemptStore(openedWithOtherScripts, keys, rateLimits);
+export const withOtherScripts = new SmsCodeAttemptStore(openedWithOtherScripts, keys);
+
+declare const withStores: RedisClient<(typeof smsCodeScripts)[number]>;
+
+/** A script of rate limits demands every key and argument of its limits. */
+export async function runStoreScript(): Promise<void> {
+  const [openSmsCode] = smsCodeScripts;
+  // @ts-expect-error
+  await withStores.runScript(openSmsCode, { keys: {}, args: {} });
+}

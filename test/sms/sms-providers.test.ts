@@ -21,8 +21,8 @@ function startProvider(
   environment: Record<string, string> = {},
   print: (line: string) => void = () => {},
 ) {
-  const { settings } = loadConfig({ ...ACCOUNT, SMS_PROVIDER: name, ...environment });
-  return smsProvider(name).start(settings, print);
+  const { sms } = loadConfig({ ...ACCOUNT, SMS_PROVIDER: name, ...environment });
+  return smsProvider(name).start(sms.settings, print);
 }
 
 const contractTests: Record<SmsProviderName, () => Promise<SenderUnderTest>> = {
@@ -92,8 +92,8 @@ describe('a started provider', () => {
     ['yuntongxun', {}, 5000, 64],
     ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '30', YUNTONGXUN_CONNECTIONS: '8' }, 30_000, 8],
     ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '2.5' }, 2500, 64],
-    ['simulated', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 5000, 16],
-    ['console', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 0, 64],
+    ['simulated', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 5000, 64],
+    ['console', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 5000, 64],
   ] as const)('%s with %j reports its time-out and its connections', async (...row) => {
     const [name, environment, timeoutMs, connections] = row;
     const provider = await startProvider(name, environment);

@@ -21,7 +21,7 @@ describeEachRedis('calls of 200 clients at once', (kind) => {
   const limits = new RateLimitStore(redis.dependency);
   const idempotency = new IdempotencyStore(redis.dependency, 180_000);
   const codes = new SmsCodeStore(redis.dependency, keys, 300);
-  const attempts = new SmsCodeAttemptStore(redis.dependency, keys, rateLimits);
+  const attempts = new SmsCodeAttemptStore(redis.dependency, keys);
   const forEachCaller = <Result>(call: () => Promise<Result>) =>
     Promise.all(Array.from({ length: CALLERS }, call));
 

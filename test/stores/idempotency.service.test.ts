@@ -8,23 +8,24 @@ import type { RedisDependency } from '../../src/common/redis/redis-client.ts';
 import { ABANDONED_CLAIM_AFTER_MS } from '../../src/config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../src/errors/service-unavailable.ts';
 import {
-  type IdempotencyKey,
   IdempotencyService,
+  type IdempotentRequest,
 } from '../../src/verification/idempotency/idempotency.service.ts';
 import {
   IdempotencyStore,
   type idempotencyScripts,
 } from '../../src/verification/idempotency/idempotency.store.ts';
 import {
-  type RequestSmsCodeResponse,
-  SmsSendFailedError,
-} from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
-import {
   deserializeResponse,
   serializeResponse,
-} from '../../src/verification/request-sms-code/stored-response.schema.ts';
+} from '../../src/verification/idempotency/stored-response.ts';
+import {
+  type RequestSmsCodeResponse,
+  requestSmsCodeResultTypes,
+  SmsSendFailedError,
+} from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
 import { eventually } from '../support/eventually.ts';
-import { keys, newAddress, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
+import { keys, newAddress, rateLimitsWith } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';
 import { withRedis } from '../support/with-redis.ts';
 
@@ -38,14 +39,15 @@ const sendFailed = (retryAfterSeconds: number) =>
   new SmsSendFailedError({ mayStillArrive: true, retryAfterSeconds });
 
 /** A new key whose captcha is redeemed, so that only the original request may execute it. */
-function newKey(isUnexecuted = async () => false): IdempotencyKey<RequestSmsCodeResponse> {
-  const mobile = newMobile();
+function newKey(canTakeOver = async () => false): IdempotentRequest<RequestSmsCodeResponse> {
   return {
     record: keys.idempotencyRecord(randomUUID()),
     rateLimits: rateLimitsWith().of('requestSmsCode', newAddress()),
-    isUnexecuted,
+    canTakeOver,
     serialize: (response) => serializeResponse(response, Date.now()),
-    deserialize: (stored) => deserializeResponse(stored, mobile, Date.now()),
+    deserialize: (stored) =>
+      deserializeResponse<RequestSmsCodeResponse>(stored, requestSmsCodeResultTypes, Date.now()) ??
+      unavailable,
   };
 }
 
@@ -57,7 +59,7 @@ describeEachRedis('IdempotencyService', (kind) => {
   const store = new IdempotencyStore({ use }, CLAIM_TTL_MS);
   const serviceWith = (executionTimeoutMs: number) =>
     new IdempotencyService(store, { responseTtlSeconds: RESPONSE_TTL_SECONDS, executionTimeoutMs });
-  const claim = ({ record, rateLimits }: IdempotencyKey<RequestSmsCodeResponse>) =>
+  const claim = ({ record, rateLimits }: IdempotentRequest<RequestSmsCodeResponse>) =>
     store.claim(record, rateLimits, randomUUID());
 
   it('executes one of 50 concurrent requests and returns its response to all', async () => {

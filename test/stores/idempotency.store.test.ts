@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
-import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
 import { type ClaimResult, IdempotencyStore } from '../../src/verification/idempotency/idempotency.store.ts';
 import {
   idempotencyFingerprint,
@@ -24,7 +23,7 @@ const newRequest = (): SmsCodeRequest => ({
 const recordOf = (request: SmsCodeRequest) => keys.idempotencyRecord(idempotencyFingerprint(request));
 const newRecord = () => recordOf(newRequest());
 /** The limit of a new address. */
-const addressLimit = (limit: number): RateLimit => ({
+const addressLimit = (limit: number) => ({
   ...onlyLimit(rateLimitsWith().of('requestSmsCode', newAddress())),
   limit,
   windowSeconds: 60,

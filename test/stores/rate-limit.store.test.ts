@@ -2,20 +2,19 @@
 
 import { expect, it } from '@jest/globals';
 import { RateLimitStore } from '../../src/rate-limiting/rate-limit.store.ts';
-import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
 import { newAddress, onlyLimit, rateLimitsWith } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';
 import { withRedis } from '../support/with-redis.ts';
 
 /** The limit of a new address. */
-function captchaLimit(limit: number, windowSeconds: number): RateLimit {
+function captchaLimit(limit: number, windowSeconds: number) {
   return { ...onlyLimit(rateLimitsWith().of('issueCaptcha', newAddress())), limit, windowSeconds };
 }
 
 describeEachRedis('RateLimitStore', (kind) => {
   const redis = withRedis(kind);
   const store = new RateLimitStore(redis.dependency);
-  const reserve = (limit: RateLimit) => store.reserve('issueCaptcha', [limit]);
+  const reserve = (limit: ReturnType<typeof captchaLimit>) => store.reserve('issueCaptcha', [limit]);
 
   it('admits exactly 100 of 500 concurrent reservations at a limit of 100', async () => {
     const limit = captchaLimit(100, 60);

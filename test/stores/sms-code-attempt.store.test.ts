@@ -19,7 +19,9 @@ const rateLimits = rateLimitsWith();
 describeEachRedis('SmsCodeAttemptStore', (kind) => {
   const redis = withRedis(kind);
   const codes = new SmsCodeStore(redis.dependency, keys, 300);
-  const attempts = new SmsCodeAttemptStore(redis.dependency, keys, rateLimits);
+  const attempts = new SmsCodeAttemptStore(redis.dependency, keys);
+  const consume = (attempt: SmsCodeAttempt) =>
+    attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile));
   let mobile: Mobile;
   beforeEach(() => {
     mobile = newMobile();
@@ -52,7 +54,7 @@ describeEachRedis('SmsCodeAttemptStore', (kind) => {
   it('lets one of five concurrent correct attempts consume the code, and leaves no failures', async () => {
     await open();
     const correct = await Promise.all(Array.from({ length: 5 }, () => counted()));
-    const consumed = await Promise.all(correct.map((attempt) => attempts.consume(attempt)));
+    const consumed = await Promise.all(correct.map((attempt) => consume(attempt)));
     expect(consumed.filter(Boolean)).toHaveLength(1);
     expect(await redis.client.exists(codeKey())).toBe(0);
     expect(await redis.client.exists(recentFailuresKey())).toBe(0);
@@ -62,9 +64,9 @@ describeEachRedis('SmsCodeAttemptStore', (kind) => {
   it('does not count a correct attempt as a failure when another attempt consumed the code first', async () => {
     await open();
     const [winner, late] = [await counted(), await counted()];
-    await attempts.consume(winner);
+    await consume(winner);
     await redis.client.set(streakKey(), 7, 'EX', 1000);
-    expect(await attempts.consume(late)).toBe(false);
+    expect(await consume(late)).toBe(false);
     expect(await redis.client.exists(streakKey())).toBe(0);
     expect(await redis.client.exists(recentFailuresKey())).toBe(0);
   });
@@ -72,9 +74,9 @@ describeEachRedis('SmsCodeAttemptStore', (kind) => {
   it('does not recreate a consumed code for an attempt in flight', async () => {
     await open();
     const [winner, late] = [await counted(), await counted()];
-    expect(await attempts.consume(winner)).toBe(true);
+    expect(await consume(winner)).toBe(true);
     expect(await attempts.count(REGISTER, mobile)).toEqual({ kind: 'noCode' });
-    expect(await attempts.consume(late)).toBe(false);
+    expect(await consume(late)).toBe(false);
     expect(await redis.client.exists(codeKey())).toBe(0);
   });
 
@@ -83,7 +85,7 @@ describeEachRedis('SmsCodeAttemptStore', (kind) => {
     const late = await counted();
     await redis.client.del(codeKey());
     await open();
-    expect(await attempts.consume(late)).toBe(false);
+    expect(await consume(late)).toBe(false);
     expect(await redis.client.exists(codeKey())).toBe(1);
   });
 
@@ -104,7 +106,7 @@ describeEachRedis('SmsCodeAttemptStore', (kind) => {
     await open();
     await open(REGISTER, neighbor);
     expect(await redis.client.llen(keys.rangeLimit(mobile, 'hour'))).toBe(3);
-    expect(await attempts.consume(await counted())).toBe(true);
+    expect(await consume(await counted())).toBe(true);
     expect(await redis.client.llen(keys.rangeLimit(mobile, 'hour'))).toBe(1);
   });
 

@@ -1,7 +1,7 @@
 // Environments for the tests of settings.
 
 import { generateKeyPairSync } from 'node:crypto';
-import { ConfigError, type Environment, loadConfig, type Purpose } from '../../src/config/load-config.ts';
+import { ConfigError, type ConfigScope, type Environment, loadConfig } from '../../src/config/load-config.ts';
 
 export const CODE_SECRET = 'a secret of thirty-two bytes, or so';
 
@@ -22,9 +22,9 @@ export const PRODUCTION: Environment = {
 };
 
 /** The errors of the environment, or an empty list. */
-export function errorsOf(environment: Environment, purpose?: Purpose): readonly string[] {
+export function errorsOf(environment: Environment, scope?: ConfigScope): readonly string[] {
   try {
-    loadConfig(environment, purpose);
+    loadConfig(environment, scope);
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.errors;

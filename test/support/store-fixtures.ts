@@ -36,7 +36,7 @@ export function newAddress(): string {
 }
 
 /** The only element of the limits of an action. */
-export function onlyLimit(limits: readonly RateLimit[]): RateLimit {
+export function onlyLimit<Name extends string>(limits: readonly RateLimit<Name>[]): RateLimit<Name> {
   const [limit, ...others] = limits;
   if (limit === undefined || others.length > 0) throw new Error(`expected one limit, got ${limits.length}`);
   return limit;

@@ -1,7 +1,7 @@
 import { MikroORM } from '@mikro-orm/core';
 import pg from 'pg';
+import { databaseDefinition } from '../../src/database-definition.ts';
 import { postgresOptions } from '../../src/infrastructure/postgres/mikro-orm-options.ts';
-import { databaseDefinition } from '../../src/mikro-orm.config.ts';
 
 /** The database from which every test file gets its copy. */
 export const templateDatabase = 'template_yanzheng';

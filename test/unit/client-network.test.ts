@@ -1,7 +1,7 @@
 // The network that a client address counts as.
 
 import { describe, expect, it } from '@jest/globals';
-import { clientNetwork, stripPort } from '../../src/common/client-network.ts';
+import { clientNetwork, stripPort } from '../../src/http/client-network.ts';
 
 describe('a client address', () => {
   it.each(['203.0.113.7', '127.0.0.1', '255.255.255.255'])('of IPv4 counts as itself: %s', (address) => {

@@ -10,11 +10,11 @@ describe('NODE_ENV=production', () => {
   });
 
   it.each([
-    ['REDIS_URL', 'REDIS_URL is missing: production rejects the embedded Redis'],
-    ['DATABASE_URL', 'DATABASE_URL is missing: production rejects the embedded database'],
-    ['CODE_SECRET', 'CODE_SECRET is missing: production rejects a generated secret'],
-    ['TOKEN_PRIVATE_KEY', 'TOKEN_PRIVATE_KEY is missing: production rejects a generated key'],
-    ['SMS_PER_DAY', 'SMS_PER_DAY is missing: it limits what a day may cost'],
+    ['REDIS_URL', 'REDIS_URL is missing: production requires it'],
+    ['DATABASE_URL', 'DATABASE_URL is missing: production requires it'],
+    ['CODE_SECRET', 'CODE_SECRET is missing: production requires it'],
+    ['TOKEN_PRIVATE_KEY', 'TOKEN_PRIVATE_KEY is missing: production requires it'],
+    ['SMS_PER_DAY', 'SMS_PER_DAY is missing: production requires it'],
     ['SMS_PROVIDER', 'SMS_PROVIDER must be one of yuntongxun in production'],
     ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_ACCOUNT_SID is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_AUTH_TOKEN is missing: SMS_PROVIDER is yuntongxun'],
@@ -33,18 +33,18 @@ describe('NODE_ENV=production', () => {
 
   it('reports all missing settings at once', () => {
     expect(errorsOf({ NODE_ENV: 'production' })).toEqual([
-      'DATABASE_URL is missing: production rejects the embedded database',
-      'REDIS_URL is missing: production rejects the embedded Redis',
-      'CODE_SECRET is missing: production rejects a generated secret',
-      'TOKEN_PRIVATE_KEY is missing: production rejects a generated key',
-      'SMS_PER_DAY is missing: it limits what a day may cost',
+      'DATABASE_URL is missing: production requires it',
+      'REDIS_URL is missing: production requires it',
+      'CODE_SECRET is missing: production requires it',
+      'TOKEN_PRIVATE_KEY is missing: production requires it',
+      'SMS_PER_DAY is missing: production requires it',
       'SMS_PROVIDER must be one of yuntongxun in production',
     ]);
   });
 
   it('does not report an invalid setting as missing', () => {
     expect(errorsOf({ ...PRODUCTION, CODE_SECRET: 'short', REDIS_URL: 'nowhere' })).toEqual([
-      'REDIS_URL must be redis://…, rediss://…, several of them with commas, or redis+sentinel://host/master',
+      'REDIS_URL must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
       'CODE_SECRET must have at least 32 bytes',
     ]);
   });
@@ -62,7 +62,7 @@ describe('SMS_PROVIDER=yuntongxun', () => {
   it('is not selected by the presence of an account', () => {
     const { YUNTONGXUN_ACCOUNT_SID, YUNTONGXUN_AUTH_TOKEN, YUNTONGXUN_APP_ID } = PRODUCTION;
     const account = { YUNTONGXUN_ACCOUNT_SID, YUNTONGXUN_AUTH_TOKEN, YUNTONGXUN_APP_ID };
-    expect(loadConfig(account).sms).toEqual({ provider: 'simulated', isForDevelopment: true });
+    expect(loadConfig(account).sms).toEqual({ provider: 'simulated', isForDevelopment: true, settings: {} });
   });
 });
 
@@ -70,9 +70,7 @@ describe('the settings of a command', () => {
   it('require only the database in production for commands that use it alone', () => {
     const { NODE_ENV, DATABASE_URL } = PRODUCTION;
     expect(errorsOf({ NODE_ENV, DATABASE_URL }, 'database')).toEqual([]);
-    expect(errorsOf({ NODE_ENV }, 'database')).toEqual([
-      'DATABASE_URL is missing: production rejects the embedded database',
-    ]);
+    expect(errorsOf({ NODE_ENV }, 'database')).toEqual(['DATABASE_URL is missing: production requires it']);
     expect(errorsOf({}, 'database')).toEqual([]);
   });
 

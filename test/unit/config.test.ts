@@ -28,7 +28,7 @@ describe('an empty environment', () => {
       captchaTtlSeconds: 180,
       codeTtlSeconds: 300,
       resendAfterSeconds: 60,
-      protectsEnumeration: false,
+      enumerationProtection: false,
       rateLimits: { SMS_RESEND_GAP_SECONDS: 60, SMS_PER_MOBILE_PER_HOUR: 5, SMS_PER_DAY: undefined },
       token: { issuer: 'yanzheng', audience: 'yanzheng', privateKey: undefined, otherPublicKeys: [] },
     });
@@ -86,15 +86,18 @@ describe('a valid setting', () => {
       redisUrl: PRODUCTION.REDIS_URL,
       databaseUrl: PRODUCTION.DATABASE_URL,
       codeSecret: Buffer.from(CODE_SECRET),
-      sms: { provider: 'yuntongxun', isForDevelopment: false },
-      settings: {
-        YUNTONGXUN_BASE_URL: 'https://app.cloopen.com:8883',
-        YUNTONGXUN_ACCOUNT_SID: PRODUCTION.YUNTONGXUN_ACCOUNT_SID,
-        YUNTONGXUN_AUTH_TOKEN: PRODUCTION.YUNTONGXUN_AUTH_TOKEN,
-        YUNTONGXUN_APP_ID: PRODUCTION.YUNTONGXUN_APP_ID,
-        YUNTONGXUN_TEMPLATE_ID: '1234567',
-        YUNTONGXUN_TIMEOUT_SECONDS: 2.5,
-        YUNTONGXUN_CONNECTIONS: 8,
+      sms: {
+        provider: 'yuntongxun',
+        isForDevelopment: false,
+        settings: {
+          YUNTONGXUN_BASE_URL: 'https://app.cloopen.com:8883',
+          YUNTONGXUN_ACCOUNT_SID: PRODUCTION.YUNTONGXUN_ACCOUNT_SID,
+          YUNTONGXUN_AUTH_TOKEN: PRODUCTION.YUNTONGXUN_AUTH_TOKEN,
+          YUNTONGXUN_APP_ID: PRODUCTION.YUNTONGXUN_APP_ID,
+          YUNTONGXUN_TEMPLATE_ID: '1234567',
+          YUNTONGXUN_TIMEOUT_SECONDS: 2.5,
+          YUNTONGXUN_CONNECTIONS: 8,
+        },
       },
       captchaTtlSeconds: 120,
       codeTtlSeconds: 240,
@@ -109,7 +112,7 @@ describe('a valid setting', () => {
         SMS_PER_DAY: 10_001,
         VERIFY_PER_ADDRESS_PER_HOUR: 61,
       },
-      protectsEnumeration: true,
+      enumerationProtection: true,
       token: { issuer: 'https://verify.example', audience: 'shop' },
     });
     expect(config.token.privateKey?.equals(p256.privateKey)).toBe(true);
@@ -190,7 +193,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ],
   [
     'REDIS_URL',
-    'must be redis://…, rediss://…, several of them with commas, or redis+sentinel://host/master',
+    'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
     [
       'localhost:6379',
       'http://redis.example',
@@ -216,7 +219,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['DEMO', 'must be one of on, off', ['true', '0']],
   [
     'TRUSTED_PROXIES',
-    'must be IP addresses or CIDR networks with commas',
+    'must be comma-separated IP addresses or CIDR networks',
     [
       '*',
       'true',
@@ -232,7 +235,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ],
   [
     'CORS_ORIGINS',
-    'must be origins with commas, like https://www.example.com',
+    'must be comma-separated origins, like https://www.example.com',
     [
       '*',
       'null',

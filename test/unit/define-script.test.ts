@@ -34,7 +34,7 @@ describe('defineScript', () => {
         { name: 'one', lua: 'local function one() end' },
         { name: 'two', lua: 'local function two() one() end' },
       ],
-      reply: noReply,
+      reply: fieldsReply(),
       lua: '\nreturn code\n',
     });
     const order = ['function fields', 'function one', 'function two', 'KEYS[1]', 'ARGV[1]', 'return code'];
@@ -66,6 +66,23 @@ describe('defineScript', () => {
     expect(() => define([], ['nonce', 'ttlMs', 'nonce'])).toThrow('invalid or repeated names: nonce');
   });
 
+  it.each(['redis', 'string', 'KEYS', 'fields', 'double'])(
+    'rejects the name %s, which would hide a global or a function of the script',
+    (name) => {
+      const double = { name: 'double', lua: 'local function double(n) return 2 * n end' };
+      const defineWithFunctions = () =>
+        defineScript({
+          name: 'example',
+          keys: [name],
+          args: [],
+          uses: [double],
+          reply: fieldsReply(),
+          lua: '',
+        });
+      expect(defineWithFunctions).toThrow(`invalid or repeated names: ${name}`);
+    },
+  );
+
   it('accepts names that contain a keyword or differ in case', () => {
     expect(() => define(['ending', 'End', 'END2'], ['format', 'Nil'])).not.toThrow();
   });
@@ -73,17 +90,17 @@ describe('defineScript', () => {
 
 describe('the reply of a script', () => {
   it('becomes an object from a flat list of names and values', () => {
-    const decode = fieldsReply<{ kind: string; count: number }>();
+    const { decode } = fieldsReply<{ kind: string; count: number }>();
     expect(decode(['kind', 'counted', 'count', 3])).toEqual({ kind: 'counted', count: 3 });
     expect(decode([])).toEqual({});
   });
 
   it('is true for 1 and false for everything else', () => {
-    expect(booleanReply(1)).toBe(true);
-    for (const raw of [0, null, undefined, '1', 2]) expect(booleanReply(raw)).toBe(false);
+    expect(booleanReply.decode(1)).toBe(true);
+    for (const raw of [0, null, undefined, '1', 2]) expect(booleanReply.decode(raw)).toBe(false);
   });
 
   it('is ignored for scripts without a result', () => {
-    expect(noReply('OK')).toBeUndefined();
+    expect(noReply.decode('OK')).toBeUndefined();
   });
 });

@@ -22,7 +22,12 @@ const HASH_TAG = /\{([^}]+)\}/;
 const actions: readonly LimitedAction[] = ['issueCaptcha', 'requestSmsCode', 'sendSms', 'verifySmsCode'];
 const defaults: RateLimitSettings = loadConfig({}).rateLimits;
 
-function limitsOf(action: LimitedAction, settings = defaults, address = ADDRESS, mobile = MOBILE) {
+function limitsOf(
+  action: LimitedAction,
+  settings = defaults,
+  address = ADDRESS,
+  mobile = MOBILE,
+): readonly RateLimit[] {
   const rateLimits = new RateLimits(keys, settings);
   return action === 'sendSms' ? rateLimits.of(action, mobile) : rateLimits.of(action, address);
 }

@@ -68,10 +68,7 @@ describe('unknownSettings', () => {
 
   it('reports one error for each unknown name, in the order of the environment', () => {
     const environment = { SMS_B: '1', PATH: '/bin', SMS_PROVIDER: 'console', TOKEN_A: '' };
-    expect(unknownSettings(environment, known)).toEqual([
-      'SMS_B is not a setting',
-      'TOKEN_A is not a setting',
-    ]);
+    expect(unknownSettings(environment, known)).toEqual(['SMS_B', 'TOKEN_A']);
   });
 
   it('does not quote values', () => {
@@ -86,6 +83,6 @@ describe('unknownSettings', () => {
   it('knows the first word of the settings of every provider', () => {
     const words = new Set(Object.keys(smsProviderSettings).map((name) => name.split('_', 1)[0]));
     for (const word of words)
-      expect(unknownSettings({ [`${word}_TYPO`]: '1' }, known)).toEqual([`${word}_TYPO is not a setting`]);
+      expect(unknownSettings({ [`${word}_TYPO`]: '1' }, known)).toEqual([`${word}_TYPO`]);
   });
 });

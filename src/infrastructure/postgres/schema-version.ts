@@ -23,7 +23,7 @@ export async function prepareSchema(database: OpenDatabase): Promise<void> {
   const pending = await pendingMigrations(database);
   if (pending.length > 0) {
     throw new DatabaseNotReadyError(
-      `The database lacks the migrations ${pending.join(', ')}. Run: npm run migrate`,
+      `The database has pending migrations: ${pending.join(', ')}. Run: npm run migrate`,
     );
   }
 }

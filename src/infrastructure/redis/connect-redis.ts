@@ -6,6 +6,7 @@ import type { RedisClient, RunScript } from '../../common/redis/redis-client.ts'
 import {
   REDIS_CONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
+  REDIS_RECONNECT_DELAY_STEP_MS,
   REDIS_SILENCE_TIMEOUT_MS,
 } from '../../config/time-budgets.ts';
 import { SENTINEL_URL } from './redis.settings.ts';
@@ -36,20 +37,37 @@ function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
   return url.includes(',') ? connectCluster(url, scripts) : new Redis(url, { ...connectionOptions, scripts });
 }
 
-/** A constant number of keys lets ioredis find the first key, by which it groups the pipelines of a Cluster. */
+/** With a constant number of keys ioredis finds the first key, by which it groups the pipelines of a Cluster. */
 function scriptOptions(scripts: readonly AnyScript[]): ScriptOptions {
   return Object.fromEntries(scripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys.length }]));
 }
 
 function scriptRunner(client: Redis | Cluster): RunScript<AnyScript> {
-  const commands = client as unknown as Record<string, (...values: (string | number)[]) => Promise<unknown>>;
+  const commands = client as unknown as Record<string, (...values: unknown[]) => Promise<unknown>>;
   return async (script, { keys, args }) => {
+    const run = commands[script.name];
     const values = [
-      ...script.keys.map((name: string) => keys[name] as string),
-      ...script.args.map((name: string) => args[name] as string | number),
+      ...script.keys.map((name: string) => keys[name]),
+      ...script.args.map((name: string) => args[name]),
     ];
-    return script.decode(await commands[script.name]?.(...values));
+    // ioredis would send an empty string for a missing value, and the script would change a wrong key.
+    if (run === undefined || values.includes(undefined)) throw new ScriptCallError(script.name);
+    return script.decode(await run.apply(client, values));
   };
+}
+
+/** Any error of Redis counts as an outage, since no check can pass without its answer. A bug of ours does not. */
+export function isRedisOutage(error: unknown): boolean {
+  return !(error instanceof ScriptCallError || error instanceof TypeError);
+}
+
+/** A script that the client was not opened with, or a missing key or argument: a bug of ours, not an outage. */
+export class ScriptCallError extends Error {
+  override readonly name = 'ScriptCallError';
+
+  constructor(script: string) {
+    super(`script ${script} is unknown to this client, or a key or argument is missing`);
+  }
 }
 
 const connectionOptions: RedisOptions = {
@@ -104,5 +122,5 @@ function credentials(user: string | undefined, password: string | undefined): Re
 }
 
 function reconnectDelayMs(attempt: number): number {
-  return Math.min(attempt * 50, REDIS_RECONNECT_DELAY_MAX_MS);
+  return Math.min(attempt * REDIS_RECONNECT_DELAY_STEP_MS, REDIS_RECONNECT_DELAY_MAX_MS);
 }

@@ -11,7 +11,7 @@ export interface OpenRedis<Scripts extends AnyScript> {
   readonly close: () => Promise<void>;
 }
 
-export interface RedisOptions<Scripts extends readonly AnyScript[]> {
+export interface OpenRedisOptions<Scripts extends readonly AnyScript[]> {
   /** `undefined` starts the embedded Redis. */
   readonly url: string | undefined;
   /** The only scripts that the client can run. */
@@ -26,7 +26,7 @@ export async function openRedis<const Scripts extends readonly AnyScript[]>({
   scripts,
   connectTimeoutMs,
   onError,
-}: RedisOptions<Scripts>): Promise<OpenRedis<Scripts[number]>> {
+}: OpenRedisOptions<Scripts>): Promise<OpenRedis<Scripts[number]>> {
   const embedded = url === undefined ? await startEmbedded() : undefined;
   const client = connectRedis(url ?? embedded?.url ?? '', scripts, onError);
   await waitUntilReady(client, connectTimeoutMs);

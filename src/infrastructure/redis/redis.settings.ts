@@ -15,7 +15,7 @@ export const redisSettings = {
   REDIS_URL: text
     .refine(
       isRedisUrl,
-      'must be redis://…, rediss://…, several of them with commas, or redis+sentinel://host/master',
+      'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
     )
     .optional(),
 };

@@ -9,8 +9,10 @@ export interface SmsProviderDefinition<Schema extends SettingsSchema = SettingsS
   readonly settings: Schema;
   /** The settings that must be present when the provider is chosen. */
   readonly requiredSettings: readonly (keyof Schema & string)[];
-  /** Development providers send nothing. Production rejects them. */
+  /** Development providers send nothing. Production does not allow them. */
   readonly isForDevelopment: boolean;
+  /** Whether the started provider has a `phone`. */
+  readonly hasPhone?: true;
   /** `print` shows one line to the person at the terminal. */
   readonly start: (
     settings: SettingValues<Schema>,
@@ -24,7 +26,7 @@ export interface StartedSmsProvider {
   readonly timeoutMs: number;
   /** Connections to the provider, which bound the sends at once. */
   readonly connections: number;
-  /** Where the messages arrive, for the simulated provider. */
+  /** Where a development provider delivers its messages. */
   readonly phone?: SimulatedPhone;
 }
 

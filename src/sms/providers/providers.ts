@@ -14,6 +14,9 @@ export const smsProviders = {
 export type SmsProviderName = keyof typeof smsProviders;
 export const smsProviderNames = Object.keys(smsProviders) as SmsProviderName[];
 
+/** Used when `SMS_PROVIDER` is unset. Production requires the setting. */
+export const DEFAULT_SMS_PROVIDER: SmsProviderName = 'simulated';
+
 /** The definition without the type of its settings, for code that handles any provider. */
 export function smsProvider(name: SmsProviderName): SmsProviderDefinition {
   return smsProviders[name] as unknown as SmsProviderDefinition;

@@ -1,11 +1,12 @@
-// Attempts at codes in Redis. An attempt counts as a failure before the code is compared, and success takes it back.
-// Failures are counted per mobile and purpose: a new code does not reset them (NIST SP 800-63B-4 §3.1.3.2).
+// Attempts at codes in Redis: the protection against brute force. An attempt counts as a failure before the code is compared,
+// and success removes the failure. Failures are counted per mobile and purpose, and a new code does not reset them (NIST SP
+// 800-63B-4 §3.1.3.2). Too many failures lead to a lockout.
 
 import type { Mobile } from '../../common/phone-number.ts';
 import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import { type RateLimits, releasedByVerification } from '../../rate-limiting/limits.ts';
+import { type ReleasedLimits, releasedByVerification } from '../../rate-limiting/limits.ts';
 import { rateLimitKeys, release, reserve } from '../../rate-limiting/rate-limit-script.ts';
 import { SmsCodePurpose } from '../sms-code-purpose.ts';
 import { ATTEMPTS_PER_CODE } from './sms-code.ts';
@@ -104,7 +105,6 @@ export class SmsCodeAttemptStore {
   constructor(
     private readonly redis: RedisDependency<(typeof smsCodeAttemptScripts)[number]>,
     private readonly keys: RedisKeys,
-    private readonly rateLimits: RateLimits,
   ) {}
 
   /**
@@ -139,15 +139,15 @@ export class SmsCodeAttemptStore {
   }
 
   /**
-   * Consumes the code of a correct attempt, and takes the attempt back as a failure.
+   * Consumes the code of a correct attempt, removes its failure, and releases these limits of its sends.
    * @returns whether this call consumed the code. If several callers race, exactly one gets `true`.
    * @throws DependencyUnavailableError if Redis does not answer; the code may be consumed nevertheless.
    */
-  async consume({ purpose, mobile, nonce, attemptedAtMs }: SmsCodeAttempt): Promise<boolean> {
-    const keys = {
-      ...this.codeKeys(purpose, mobile),
-      ...rateLimitKeys(this.rateLimits.releasedByVerification(mobile)),
-    };
+  async consume(
+    { purpose, mobile, nonce, attemptedAtMs }: SmsCodeAttempt,
+    released: ReleasedLimits,
+  ): Promise<boolean> {
+    const keys = { ...this.codeKeys(purpose, mobile), ...rateLimitKeys(released) };
     return this.redis.use((redis) =>
       redis.runScript(consumeSmsCode, { keys, args: { attemptedAtMs, nonce } }),
     );

@@ -1,16 +1,17 @@
 // Open codes in Redis. A code is opened in the same atomic step that reserves the rate limits of its SMS.
 //
 // A code is a hash with the fields
-//   nonce     the source of the code
-//   attempts  the number of comparisons
-//   sends     the reservation times of the SMS that carry the code, separated by commas
-//   openedBy  the nonce again, until a resend carries the code
+//   nonce       the source of the code
+//   attempts    the number of comparisons
+//   sends       the reservation times of the SMS that carry the code, separated by commas
+//   singleSend  the nonce, as long as only one SMS carries the code
 
 import type { Mobile } from '../../common/phone-number.ts';
 import { defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import type { LimitsOf } from '../../rate-limiting/limits.ts';
+import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import {
   type ExceededReply,
   exceededLimit,
@@ -24,7 +25,7 @@ import type { SmsCodePurpose } from '../sms-code-purpose.ts';
 import { ATTEMPTS_PER_CODE } from './sms-code.ts';
 
 /** A resend carries the same code only if the code lives longer than this. */
-const REUSABLE_ABOVE_MS = 60_000;
+const MIN_LIFETIME_FOR_RESEND_MS = 60_000;
 
 const sendLimits = rateLimitParameters('sendSms');
 
@@ -38,7 +39,7 @@ interface OpenedReply {
 const openSmsCode = defineScript({
   name: 'openSmsCode',
   keys: [...sendLimits.keys, 'code'],
-  args: [...sendLimits.args, 'freshNonce', 'ttlMs', 'reusableAboveMs', 'maxAttempts'],
+  args: [...sendLimits.args, 'freshNonce', 'ttlMs', 'minLifetimeMs', 'maxAttempts'],
   uses: [reserve],
   reply: fieldsReply<OpenedReply | ExceededReply>(),
   lua: `
@@ -48,14 +49,14 @@ local reservedAtMs = string.format('%.0f', reserved.reservedAtMs)
 
 local remainingMs = redis.call('PTTL', code)
 local nonce, attempts, sends = unpack(redis.call('HMGET', code, 'nonce', 'attempts', 'sends'))
-if remainingMs > tonumber(reusableAboveMs) and tonumber(attempts) < tonumber(maxAttempts) then
-  redis.call('HDEL', code, 'openedBy')
+if remainingMs > tonumber(minLifetimeMs) and tonumber(attempts) < tonumber(maxAttempts) then
+  redis.call('HDEL', code, 'singleSend')
   redis.call('HSET', code, 'sends', sends .. ',' .. reservedAtMs)
   return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservedAtMs = reserved.reservedAtMs })
 end
 
 redis.call('DEL', code)
-redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'openedBy', freshNonce, 'sends', reservedAtMs)
+redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'singleSend', freshNonce, 'sends', reservedAtMs)
 redis.call('PEXPIRE', code, ttlMs)
 return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservedAtMs = reserved.reservedAtMs })`,
 });
@@ -69,7 +70,7 @@ const releaseSmsCode = defineScript({
   // A code that another SMS carries stays open.
   lua: `
 for _, key in ipairs({ ${sendLimits.keys.join(', ')} }) do release(key, reservedAtMs) end
-if redis.call('HGET', code, 'openedBy') == nonce then redis.call('DEL', code) end`,
+if redis.call('HGET', code, 'singleSend') == nonce then redis.call('DEL', code) end`,
 });
 
 export const smsCodeScripts = [openSmsCode, releaseSmsCode] as const;
@@ -99,7 +100,7 @@ export class SmsCodeStore {
   async open(
     purpose: SmsCodePurpose,
     mobile: Mobile,
-    rateLimits: readonly RateLimit[],
+    rateLimits: LimitsOf<'sendSms'>,
     freshNonce: string,
   ): Promise<OpenSmsCode | RateLimitExceeded> {
     const limits = rateLimitInput(rateLimits);
@@ -110,7 +111,7 @@ export class SmsCodeStore {
           ...limits.args,
           freshNonce,
           ttlMs: this.ttlSeconds * 1000,
-          reusableAboveMs: REUSABLE_ABOVE_MS,
+          minLifetimeMs: MIN_LIFETIME_FOR_RESEND_MS,
           maxAttempts: ATTEMPTS_PER_CODE,
         },
       }),
@@ -124,7 +125,7 @@ export class SmsCodeStore {
    */
   async release(
     { purpose, mobile, nonce, reservedAtMs }: OpenSmsCode,
-    rateLimits: readonly RateLimit[],
+    rateLimits: LimitsOf<'sendSms'>,
   ): Promise<void> {
     const keys = { ...rateLimitKeys(rateLimits), code: this.keys.smsCode(purpose, mobile) };
     await this.redis.use((redis) => redis.runScript(releaseSmsCode, { keys, args: { reservedAtMs, nonce } }));

@@ -3,9 +3,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { randomId } from '../../common/random-id.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
-import { ABANDONED_CLAIM_AFTER_MS, STORE_BUDGET_PER_REQUEST_MS } from '../../config/time-budgets.ts';
+import {
+  ABANDONED_CLAIM_AFTER_MS,
+  REPLAY_POLL_MAX_MS,
+  REPLAY_POLL_MIN_MS,
+  STORE_BUDGET_PER_REQUEST_MS,
+} from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
-import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import type { LimitsOf } from '../../rate-limiting/limits.ts';
+import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import type { IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
 
 export interface IdempotencySettings {
@@ -15,14 +21,14 @@ export interface IdempotencySettings {
   readonly executionTimeoutMs: number;
 }
 
-/** One idempotency key, and what the service needs to know about its request. */
-export interface IdempotencyKey<Response> {
-  /** The Redis key of its record. */
+/** A request with its idempotency key. */
+export interface IdempotentRequest<Response> {
+  /** The Redis key of the idempotency record: equal for the original request and its replays. */
   readonly record: string;
   /** Reserved by the original request, never by a replay. */
-  readonly rateLimits: readonly RateLimit[];
-  /** Whether an abandoned request has had no effect yet, so that another may execute it. */
-  readonly isUnexecuted: () => Promise<boolean>;
+  readonly rateLimits: LimitsOf<'requestSmsCode'>;
+  /** Whether an abandoned original had no effect, so that a replay may execute the request. */
+  readonly canTakeOver: () => Promise<boolean>;
   readonly serialize: (response: Response | ServiceUnavailableError) => string;
   readonly deserialize: (stored: string) => Response | ServiceUnavailableError;
 }
@@ -40,44 +46,44 @@ export class IdempotencyService {
    * @throws DependencyUnavailableError if Redis does not answer, and every error of `execute`.
    */
   async run<Response>(
-    key: IdempotencyKey<Response>,
+    request: IdempotentRequest<Response>,
     execute: () => Promise<Response>,
   ): Promise<Response | ServiceUnavailableError | RateLimitExceeded> {
     for (;;) {
-      const result = await this.store.claim(key.record, key.rateLimits, randomId());
+      const result = await this.store.claim(request.record, request.rateLimits, randomId());
       switch (result.kind) {
         case 'exceeded':
           return result;
         case 'completed':
-          return key.deserialize(result.response);
+          return request.deserialize(result.response);
         case 'claimed':
-          return this.execute(key, result.claim, execute);
+          return this.execute(request, result.claim, execute);
       }
 
       const { claim, ageMs } = result;
-      if (ageMs >= ABANDONED_CLAIM_AFTER_MS && (await key.isUnexecuted())) {
+      if (ageMs >= ABANDONED_CLAIM_AFTER_MS && (await request.canTakeOver())) {
         const ownClaim = await this.store.takeOver(claim, randomId());
-        if (ownClaim) return this.execute(key, ownClaim, execute);
+        if (ownClaim) return this.execute(request, ownClaim, execute);
       } else if (ageMs >= this.settings.executionTimeoutMs) {
         // The process of the original request died. It may have sent an SMS, so this request must not send one.
         const response = new ServiceUnavailableError();
-        if (await this.complete(key, claim, response)) return response;
+        if (await this.complete(request, claim, response)) return response;
       }
       await sleep(pollDelayMs(ageMs));
     }
   }
 
   private async execute<Response>(
-    key: IdempotencyKey<Response>,
+    request: IdempotentRequest<Response>,
     claim: IdempotencyClaim,
     execute: () => Promise<Response>,
   ): Promise<Response> {
     try {
       const response = await execute();
-      this.completeInBackground(key, claim, response);
+      this.completeInBackground(request, claim, response);
       return response;
     } catch (error) {
-      this.completeInBackground(key, claim, new ServiceUnavailableError());
+      this.completeInBackground(request, claim, new ServiceUnavailableError());
       throw error;
     }
   }
@@ -87,16 +93,18 @@ export class IdempotencyService {
    * write fails, replays treat the request as one whose process died; the outage is logged by the Redis client.
    */
   private completeInBackground<Response>(
-    key: IdempotencyKey<Response>,
+    request: IdempotentRequest<Response>,
     claim: IdempotencyClaim,
     response: Response | ServiceUnavailableError,
   ): void {
-    withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, () => this.complete(key, claim, response)).catch(() => {});
+    withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, () => this.complete(request, claim, response)).catch(
+      () => {},
+    );
   }
 
   /** `ServiceUnavailableError` is stored only for its `retryAfterSeconds`: a later retry learns the state of its captcha. */
   private complete<Response>(
-    key: IdempotencyKey<Response>,
+    request: IdempotentRequest<Response>,
     claim: IdempotencyClaim,
     response: Response | ServiceUnavailableError,
   ): Promise<boolean> {
@@ -104,11 +112,11 @@ export class IdempotencyService {
       response instanceof ServiceUnavailableError
         ? response.retryAfterSeconds
         : this.settings.responseTtlSeconds;
-    return this.store.complete(claim, key.serialize(response), ttlSeconds * 1000);
+    return this.store.complete(claim, request.serialize(response), ttlSeconds * 1000);
   }
 }
 
 /** A tenth of the time that the original request has taken: short waits end soon, long waits poll rarely. */
 function pollDelayMs(ageMs: number): number {
-  return Math.min(Math.max(ageMs / 10, 50), 500);
+  return Math.min(Math.max(ageMs / 10, REPLAY_POLL_MIN_MS), REPLAY_POLL_MAX_MS);
 }

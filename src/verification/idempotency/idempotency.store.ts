@@ -3,7 +3,8 @@
 
 import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import type { RateLimit, RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import type { LimitsOf } from '../../rate-limiting/limits.ts';
+import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import {
   type ExceededReply,
   exceededLimit,
@@ -79,7 +80,7 @@ export class IdempotencyStore {
    * Claims a record that does not exist yet, and reserves the rate limits for it. `token` must be random.
    * @throws DependencyUnavailableError if Redis does not answer; the record may be claimed nevertheless.
    */
-  async claim(record: string, rateLimits: readonly RateLimit[], token: string): Promise<ClaimResult> {
+  async claim(record: string, rateLimits: LimitsOf<'requestSmsCode'>, token: string): Promise<ClaimResult> {
     const limits = rateLimitInput(rateLimits);
     const claim: IdempotencyClaim = { record, value: CLAIM_PREFIX + token };
     const reply = await this.redis.use((redis) =>

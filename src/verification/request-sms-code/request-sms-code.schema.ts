@@ -19,7 +19,10 @@ export class RequestSmsCodeInput {
   })
   mobile!: string;
 
-  @Field(() => ID, { description: 'The `id` of an `ImageCaptcha`.' })
+  @Field(() => ID, {
+    description:
+      'The `id` of an `ImageCaptcha`. A captcha works for one request. An identical retry is a replay.',
+  })
   captchaId!: string;
 
   @Field(() => String, {
@@ -65,7 +68,7 @@ export class SmsCodeSent {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when the provider rejects the SMS or does not confirm it. The captcha is spent: show a new one.',
+    'Returned when the SMS was not sent, or when it is unknown whether it was sent. The captcha is spent: show a new one.',
 })
 export class SmsSendFailedError extends UserError<'SmsSendFailedError'> {
   @Field(() => Boolean, {
@@ -95,7 +98,7 @@ export class SmsSendFailedError extends UserError<'SmsSendFailedError'> {
 }
 
 /** All members of the union, in the order of the schema. */
-export const requestSmsCodeResponses = [
+export const requestSmsCodeResultTypes = [
   SmsCodeSent,
   IncompleteInputError,
   InvalidMobileError,
@@ -111,7 +114,7 @@ export const requestSmsCodeResponses = [
 export const RequestSmsCodeResult = createUnionType({
   name: 'RequestSmsCodeResult',
   description: 'The result of `requestSmsCode`.',
-  types: () => requestSmsCodeResponses,
+  types: () => requestSmsCodeResultTypes,
 });
 
 export type RequestSmsCodeResponse = typeof RequestSmsCodeResult;

@@ -4,19 +4,25 @@ import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../../captcha/captcha.service.ts';
 import type { Audit, Caller } from '../../common/audit.ts';
-import { maskMobile, parseMobile } from '../../common/phone-number.ts';
+import { type Mobile, maskMobile, parseMobile } from '../../common/phone-number.ts';
 import { randomId } from '../../common/random-id.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import { UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
+import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
-import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import { isRateLimitExceeded, type RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { SmsOutcome, SmsSender } from '../../sms/sms-sender.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../users/user.schema.ts';
 import type { OpenSmsCode, SmsCodeStore } from '../codes/sms-code.store.ts';
 import { CODE_LENGTH, deriveSmsCode } from '../codes/sms-code.ts';
-import type { IdempotencyKey, IdempotencyService } from '../idempotency/idempotency.service.ts';
+import type { IdempotencyService, IdempotentRequest } from '../idempotency/idempotency.service.ts';
+import {
+  deserializeResponse,
+  type ResponseClass,
+  serializeResponse,
+} from '../idempotency/stored-response.ts';
 import { missingFields } from '../missing-fields.ts';
 import { SmsCodePurpose } from '../sms-code-purpose.ts';
 import { IncompleteInputError, InvalidMobileError } from '../verification.schema.ts';
@@ -24,10 +30,10 @@ import { idempotencyFingerprint, type SmsCodeRequest } from './idempotency-finge
 import {
   type RequestSmsCodeInput,
   type RequestSmsCodeResponse,
+  requestSmsCodeResultTypes,
   SmsCodeSent,
   SmsSendFailedError,
 } from './request-sms-code.schema.ts';
-import { deserializeResponse, serializeResponse } from './stored-response.schema.ts';
 
 export interface RequestSmsCodeDependencies {
   readonly idempotency: IdempotencyService;
@@ -40,7 +46,7 @@ export interface RequestSmsCodeDependencies {
   readonly codeSecret: KeyObject;
   readonly resendAfterSeconds: number;
   /** Whether responses hide if a mobile is registered. */
-  readonly protectsEnumeration: boolean;
+  readonly enumerationProtection: boolean;
   readonly audit: Audit;
 }
 
@@ -64,28 +70,29 @@ export class RequestSmsCodeService {
     const { captchaId, captchaAnswer, purpose } = input;
     const request: ValidRequest = { captchaId, captchaAnswer, purpose, mobile, caller };
 
-    const response = await this.dependencies.idempotency.run(this.idempotencyKey(request), () =>
+    const response = await this.dependencies.idempotency.run(this.idempotent(request), () =>
       this.execute(request),
     );
-    return 'kind' in response ? this.tooManyRequests(response, request) : response;
+    return isRateLimitExceeded(response) ? this.tooManyRequests(response, request) : response;
   }
 
-  private idempotencyKey(request: ValidRequest): IdempotencyKey<RequestSmsCodeResponse> {
+  private idempotent(request: ValidRequest): IdempotentRequest<RequestSmsCodeResponse> {
     const { keys, rateLimits, captchas } = this.dependencies;
     return {
       record: keys.idempotencyRecord(idempotencyFingerprint(request)),
       rateLimits: rateLimits.of('requestSmsCode', request.caller.clientAddress),
-      isUnexecuted: () => captchas.isLive(request.captchaId),
-      serialize: (response) => serializeResponse(response, Date.now()),
-      deserialize: (stored) => deserializeResponse(stored, request.mobile, Date.now()),
+      canTakeOver: () => captchas.isLive(request.captchaId),
+      // Redis contains no mobile, not even a masked one. The replay has it.
+      serialize: (response) => serializeResponse(response, Date.now(), ['mobile']),
+      deserialize: (stored) => restoreResponse(stored, request.mobile),
     };
   }
 
   private async execute(request: ValidRequest): Promise<RequestSmsCodeResponse> {
-    const { captchas, protectsEnumeration } = this.dependencies;
+    const { captchas, enumerationProtection } = this.dependencies;
     const captchaError = await captchas.redeem(request.captchaId, request.captchaAnswer, request.caller);
     if (captchaError) return captchaError;
-    return protectsEnumeration ? this.sendUniformly(request) : this.send(request);
+    return enumerationProtection ? this.sendUniformly(request) : this.send(request);
   }
 
   private async send(request: ValidRequest): Promise<RequestSmsCodeResponse> {
@@ -114,7 +121,8 @@ export class RequestSmsCodeService {
 
   /**
    * User-enumeration protection: the response and its time are the same whether or not the mobile is registered. A
-   * suppressed SMS opens its code like any other, and the response does not wait for the provider.
+   * suppressed SMS opens its code like any other, and the response does not wait for the provider. A rejected send releases
+   * nothing: a released cooldown would show that this SMS was not suppressed.
    */
   private async sendUniformly(request: ValidRequest): Promise<RequestSmsCodeResponse> {
     const responseTime = sleep(UNIFORM_RESPONSE_TIME_MS, undefined, { ref: false });
@@ -156,9 +164,9 @@ export class RequestSmsCodeService {
       code: deriveSmsCode(codeSecret, code),
       validForMinutes: Math.max(1, Math.floor(code.expiresInMs / 60_000)),
     });
-    const { kind, ...facts } = outcome;
-    const event = kind === 'accepted' ? 'code_sent' : 'code_not_sent';
-    audit(event, { ...auditFacts(request), outcome: kind, ...facts });
+    if (outcome.kind === 'accepted')
+      audit('code_sent', { ...auditFacts(request), outcome: 'accepted', messageId: outcome.messageId });
+    else audit('code_not_sent', { ...auditFacts(request), ...failureFacts(outcome) });
     return outcome;
   }
 
@@ -186,6 +194,19 @@ export class RequestSmsCodeService {
     this.dependencies.audit('rate_limit_exceeded', { ...auditFacts(request), scope: exceeded.scope });
     return new TooManyRequestsError(exceeded);
   }
+}
+
+function restoreResponse(stored: string, mobile: Mobile): RequestSmsCodeResponse {
+  const classes: readonly ResponseClass<RequestSmsCodeResponse>[] = requestSmsCodeResultTypes;
+  const response = deserializeResponse(stored, classes, Date.now());
+  if (response instanceof SmsCodeSent) return new SmsCodeSent({ ...response, mobile: maskMobile(mobile) });
+  return response ?? new ServiceUnavailableError();
+}
+
+function failureFacts(outcome: Exclude<SmsOutcome, { kind: 'accepted' }>) {
+  const { kind, reason, unreachable } = outcome;
+  const retryAfterSeconds = kind === 'rejected' ? outcome.retryAfterSeconds : undefined;
+  return { outcome: kind, reason, retryAfterSeconds, unreachable };
 }
 
 /** The captcha and its answer stay out of the log. */

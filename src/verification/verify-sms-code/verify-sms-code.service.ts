@@ -10,7 +10,7 @@ import { RateLimitScope } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { deriveSmsCode, isSmsCode } from '../codes/sms-code.ts';
-import type { SmsCodeAttemptStore } from '../codes/sms-code-attempt.store.ts';
+import type { SmsCodeAttemptStore, VerificationLocked } from '../codes/sms-code-attempt.store.ts';
 import { missingFields } from '../missing-fields.ts';
 import { SmsCodePurpose } from '../sms-code-purpose.ts';
 import type { VerificationTokens } from '../tokens/verification-token.ts';
@@ -47,7 +47,7 @@ export class VerifySmsCodeService {
    * @throws DependencyUnavailableError if Redis or PostgreSQL does not answer; nothing is verified then.
    */
   async verifySmsCode(input: VerifySmsCodeInput, caller: Caller) {
-    const { users, attempts, codeSecret, audit } = this.dependencies;
+    const { users, attempts, rateLimits, codeSecret, audit } = this.dependencies;
     const missing = missingFields(input, ['mobile', 'code']);
     if (missing.length > 0) return new IncompleteInputError(missing);
     const mobile = parseMobile(input.mobile);
@@ -63,16 +63,17 @@ export class VerifySmsCodeService {
     const userId = isLogin ? await users.findId(mobile) : undefined;
 
     const attempt = await attempts.count(purpose, mobile);
-    if (attempt.kind === 'locked') return this.verificationLocked(request, attempt.retryAfterSeconds);
+    if (attempt.kind === 'locked') return this.locked(request, attempt);
     if (attempt.kind === 'noCode') return this.codeExpired(request);
 
     const isCorrect = isSmsCode(deriveSmsCode(codeSecret, attempt), input.code);
     const isUserMissing = isLogin && userId === undefined;
     if (!isCorrect || isUserMissing) return this.codeMismatch(request, attempt.attemptsRemaining);
     // Of several callers with the correct code, only the one whose call deletes it gets a token.
-    if (!(await attempts.consume(attempt))) return this.codeExpired(request);
+    const isConsumed = await attempts.consume(attempt, rateLimits.releasedByVerification(mobile));
+    if (!isConsumed) return this.codeExpired(request);
 
-    audit('verify_ok', { ...request });
+    audit('verify_ok', request);
     return this.mobileVerified(request, userId);
   }
 
@@ -85,8 +86,8 @@ export class VerifySmsCodeService {
     return new TooManyRequestsError(exceeded);
   }
 
-  private verificationLocked(request: ValidRequest, retryAfterSeconds: number): TooManyRequestsError {
-    this.dependencies.audit('verification_locked', { ...request });
+  private locked(request: ValidRequest, { retryAfterSeconds }: VerificationLocked): TooManyRequestsError {
+    this.dependencies.audit('verification_locked', request);
     return new TooManyRequestsError({ scope: RateLimitScope.MOBILE, retryAfterSeconds });
   }
 

@@ -2,8 +2,15 @@
 
 import { randomUUID } from 'node:crypto';
 import { maskMobile } from '../../../common/phone-number.ts';
+import {
+  RETRY_AFTER_UNREACHABLE_SECONDS,
+  SMS_PROVIDER_TIMEOUT_SECONDS,
+} from '../../../config/time-budgets.ts';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../../sms-sender.ts';
 import { defineSmsProvider } from '../provider.ts';
+
+/** There are none. The number bounds the sends at once. */
+const CONNECTIONS = 64;
 
 export class ConsoleSender implements SmsSender {
   constructor(private readonly print: (line: string) => void) {}
@@ -16,7 +23,7 @@ export class ConsoleSender implements SmsSender {
       return {
         kind: 'rejected',
         reason: 'the terminal is not writable',
-        retryAfterSeconds: 10,
+        retryAfterSeconds: RETRY_AFTER_UNREACHABLE_SECONDS,
         unreachable: true,
       };
     }
@@ -31,7 +38,7 @@ export const consoleProvider = defineSmsProvider({
   isForDevelopment: true,
   start: async (_settings, print) => ({
     sender: new ConsoleSender(print),
-    timeoutMs: 0,
-    connections: 64,
+    timeoutMs: SMS_PROVIDER_TIMEOUT_SECONDS * 1000,
+    connections: CONNECTIONS,
   }),
 });

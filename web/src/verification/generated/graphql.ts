@@ -4,7 +4,7 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** What a rate limit counts by. */
+/** The subject of a rate limit. */
 export type RateLimitScope =
   /** The network address of the client: an IPv4 address or an IPv6 /64 network. */
   | 'ADDRESS'
@@ -23,7 +23,7 @@ export type RegisterUserInput = {
 export type RequestSmsCodeInput = {
   /** The characters of the image. Case and surrounding spaces are ignored. */
   captchaAnswer: string;
-  /** The `id` of an `ImageCaptcha`. */
+  /** The `id` of an `ImageCaptcha`. A captcha works for one request. An identical retry is a replay. */
   captchaId: string;
   /** A mainland China mobile number of eleven digits. The prefixes `+86`, `0086` and `86`, spaces, dashes and full-width digits are allowed. */
   mobile: string;

@@ -9,7 +9,7 @@ import { YuntongxunSender } from '../yuntongxun-sender.ts';
 import { SimulatedGateway } from './simulated-gateway.ts';
 
 const TIMEOUT_MS = SMS_PROVIDER_TIMEOUT_SECONDS * 1000;
-const CONNECTIONS = 16;
+const CONNECTIONS = 64;
 
 export class SimulatedSender implements SmsSender {
   private constructor(
@@ -46,6 +46,7 @@ export const simulatedProvider = defineSmsProvider({
   settings: {},
   requiredSettings: [],
   isForDevelopment: true,
+  hasPhone: true,
   start: async (_settings, print) => {
     const phone = new SimulatedPhone(print);
     const sender = await SimulatedSender.start(phone);

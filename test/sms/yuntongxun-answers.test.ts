@@ -114,6 +114,15 @@ describe('a response of the gateway', () => {
   });
 
   it.each([
+    ['the code', `id-${MESSAGE.code}-1`, 'id-…-1'],
+    ['the mobile', `${MESSAGE.mobile}/1`, '+86…/1'],
+    ['a very long text', 'x'.repeat(1000), 'x'.repeat(64)],
+  ])('accepts the SMS with an id for the log if the id has %s', async (_what, id, messageId) => {
+    const outcome = await send((response) => json(response, 200, acceptedBody(id)));
+    expect(outcome).toEqual({ kind: 'accepted', messageId });
+  });
+
+  it.each([
     ['nothing', ''],
     ['a space', ' '],
     ['null', 'null'],

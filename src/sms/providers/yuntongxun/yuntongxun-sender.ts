@@ -29,6 +29,9 @@ export interface YuntongxunSettings {
 /** A response has about 150 bytes. A much longer one does not come from the platform. */
 const MAX_RESPONSE_BYTES = 64 * 1024;
 
+/** An id has 32 characters. */
+const MAX_ID_LENGTH = 64;
+
 export class YuntongxunSender implements SmsSender {
   private readonly pool: Pool;
   private readonly dispatcher: Dispatcher;
@@ -51,7 +54,7 @@ export class YuntongxunSender implements SmsSender {
       const response = await withDeadline(this.settings.timeoutMs, (signal) =>
         this.post(message, state, signal),
       );
-      return outcomeOfResponse(response.httpStatus, response.text);
+      return outcomeOfResponse(response.httpStatus, response.text, message);
     } catch (error) {
       return outcomeOfError(error, state);
     }
@@ -93,14 +96,14 @@ export class YuntongxunSender implements SmsSender {
   }
 }
 
-function outcomeOfResponse(httpStatus: number, text: string): SmsOutcome {
+function outcomeOfResponse(httpStatus: number, text: string, message: SmsMessage): SmsOutcome {
   const response = parseResponse(text);
   if (response === undefined) {
     return { kind: 'unknown', reason: `HTTP ${httpStatus} without a status code`, unreachable: true };
   }
   if (response.statusCode === ACCEPTED) {
     return response.smsMessageSid
-      ? { kind: 'accepted', messageId: response.smsMessageSid }
+      ? { kind: 'accepted', messageId: printableId(response.smsMessageSid, message) }
       : { kind: 'unknown', reason: 'accepted without a message id' };
   }
   const reason = `status ${printableCode(response.statusCode)} ${redact(response.statusMsg ?? '')}`.trim();
@@ -108,6 +111,11 @@ function outcomeOfResponse(httpStatus: number, text: string): SmsOutcome {
   return retryAfterSeconds === undefined
     ? { kind: 'unknown', reason }
     : { kind: 'rejected', reason, retryAfterSeconds };
+}
+
+/** The id for the log: of bounded length, and without the code or mobile of the message if a gateway echoes them. */
+function printableId(messageId: string, { code, mobile }: SmsMessage): string {
+  return messageId.replaceAll(nationalNumber(mobile), '…').replaceAll(code, '…').slice(0, MAX_ID_LENGTH);
 }
 
 function printableCode(statusCode: string): string {

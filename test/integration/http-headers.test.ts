@@ -45,8 +45,10 @@ describe('the headers of a response', () => {
       await app.api.post({ query: '{ imageCaptcha { __typename } }' }),
       await send(`/graphql?query=${query}`, { headers: { 'apollo-require-preflight': '1' } }),
       await app.api.post('no JSON'),
+      await send('/graphql', { method: 'PUT' }),
     ];
     for (const { headers } of responses) {
+      expect(headers.get('x-request-id')).toEqual(expect.any(String));
       expect(headers.get('cache-control')).toBe('no-store');
       expect(headers.get('vary')).toBe('accept-language, origin');
     }

@@ -28,6 +28,7 @@ export function registerGraphql(
   app.route({
     method: ['PUT', 'PATCH', 'DELETE'],
     url: '/graphql',
+    onRequest,
     handler: async (_request, reply) =>
       reply.code(405).header('allow', 'GET, POST').send(errorBody('Method not allowed')),
   });

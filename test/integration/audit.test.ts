@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
-import { eventNames, events } from '../support/audit-log.ts';
+import { eventNames, events, logText } from '../support/audit-log.ts';
 import { withTestApp } from '../support/test-app.ts';
 import { MESSAGE_ID, rejection } from '../support/test-gateway.ts';
 import { masked } from '../support/verification.ts';
@@ -83,7 +83,7 @@ describe('the audit log', () => {
       ['captcha_redeemed', 'mismatch'],
       ['captcha_redeemed', 'expired'],
     ]);
-    expect(app.log.join('')).not.toContain(captcha.captchaAnswer);
+    expect(logText(app)).not.toContain(captcha.captchaAnswer);
   });
 });
 

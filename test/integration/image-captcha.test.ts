@@ -3,6 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { CAPTCHA_ALPHABET } from '../../src/captcha/captcha-text.ts';
 import { countTypes, expectType, zh } from '../support/api.ts';
+import { logText } from '../support/audit-log.ts';
 import { captchaKey } from '../support/redis-keys.ts';
 import { withTestApp } from '../support/test-app.ts';
 
@@ -32,8 +33,8 @@ describe('imageCaptcha', () => {
     const answer = String(await app.redis.get(captchaKey(captcha.id)));
     expect(answer).toMatch(new RegExp(`^[${CAPTCHA_ALPHABET}]{4}$`));
     expect(await app.redis.ttl(captchaKey(captcha.id))).toBeGreaterThanOrEqual(76);
-    expect(app.log.join()).toContain('captcha_issued');
-    expect(app.log.join()).not.toContain(answer);
+    expect(logText(app)).toContain('captcha_issued');
+    expect(logText(app)).not.toContain(answer);
   });
 
   it('is never cached', async () => {

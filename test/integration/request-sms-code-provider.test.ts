@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { expectType, freshMobile, zh } from '../support/api.ts';
-import { events } from '../support/audit-log.ts';
+import { events, logText } from '../support/audit-log.ts';
 import { countEntries, keyspace } from '../support/keyspace.ts';
 import { REQUEST_COUNTS } from '../support/outages.ts';
 import { smsCodeKey } from '../support/redis-keys.ts';
@@ -58,7 +58,7 @@ describe('requestSmsCode', () => {
       mobile: masked(mobile),
       reason: expect.stringContaining('160042 验证码'),
     });
-    const log = app.log.join('\n');
+    const log = logText(app);
     expect(log).not.toContain(mobile);
     expect(log).not.toMatch(new RegExp(`(?<!\\d)${app.gateway.lastCode}(?!\\d)`));
     const keys = await keyspace(app.redis);

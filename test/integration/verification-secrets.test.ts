@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
-import { eventNames, events } from '../support/audit-log.ts';
+import { eventNames, events, logText } from '../support/audit-log.ts';
 import { dump } from '../support/keyspace.ts';
 import { withTestApp } from '../support/test-app.ts';
 import { decodeToken } from '../support/test-tokens.ts';
@@ -57,7 +57,7 @@ describe('a verification', () => {
       [code, wrong].some((digits) => asNumber(digits).test(log)) ||
       log.includes(signature) ||
       log.includes(mobile);
-    const log = app.log.join('');
+    const log = logText(app);
     expect(leaks(log)).toBe(false);
     // The check finds each secret in a line of the same log that has it as the value of a field.
     for (const secret of [code, wrong, verificationToken, mobile, `code ${code} for ${mobile}`]) {

@@ -23,7 +23,7 @@ describe('examples/check-token', () => {
     const port = String(await freePort());
     url = `http://127.0.0.1:${port}/`;
     const example = spawn(process.execPath, [join(projectRoot, 'examples/check-token/server.mjs')], {
-      env: { PATH: process.env.PATH, VERIFIER_URL: app.url, REDIS_URL: redis.url, PORT: port },
+      env: { PATH: process.env.PATH, YANZHENG_URL: app.url, REDIS_URL: redis.url, PORT: port },
       stdio: 'inherit',
     });
     const exited = once(example, 'exit');

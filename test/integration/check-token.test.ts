@@ -11,6 +11,7 @@ import { projectRoot } from '../support/project-root.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { startSomeRedis, withTestApp } from '../support/test-app.ts';
 import { es256, testKey, validClaims, validHeader } from '../support/test-tokens.ts';
+import { registerMobile } from '../support/users.ts';
 import { obtainToken } from '../support/verification.ts';
 
 describe('examples/check-token', () => {
@@ -55,6 +56,12 @@ describe('examples/check-token', () => {
     expect(accepted).toHaveLength(1);
     expect(await accepted[0]?.json()).toEqual({ mobile: `+86${mobile}`, purpose: 'REGISTER' });
     expectType(await app.api.registerUser(token), 'UserRegistered');
+  });
+
+  it('rejects a token for another purpose', async () => {
+    const mobile = freshMobile();
+    await registerMobile(app, mobile);
+    expect((await present(await obtainToken(app, mobile, 'LOGIN'))).status).toBe(401);
   });
 
   it('rejects a token that the service did not sign', async () => {

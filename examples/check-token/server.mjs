@@ -1,12 +1,14 @@
 // A backend that accepts a verification token: `curl -X POST -H 'authorization: Bearer <token>' …`.
-// It verifies the token with the public keys and accepts it once. It needs jose and ioredis; see README.md.
+// It verifies the token with the public keys and accepts it once, for a registration. It needs jose and ioredis; see
+// README.md.
 
 import { createServer } from 'node:http';
 import { Redis } from 'ioredis';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 
-const { VERIFIER_URL, TOKEN_ISSUER = 'yanzheng', TOKEN_AUDIENCE = 'yanzheng', REDIS_URL, PORT } = process.env;
-const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', VERIFIER_URL));
+const { YANZHENG_URL, TOKEN_ISSUER = 'yanzheng', TOKEN_AUDIENCE = 'yanzheng', REDIS_URL, PORT } = process.env;
+// As long as the service allows: a key that it no longer publishes is rejected after five minutes.
+const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', YANZHENG_URL), { cacheMaxAge: 300_000 });
 const redis = new Redis(REDIS_URL);
 const rules = {
   algorithms: ['ES256'],
@@ -20,9 +22,10 @@ const rules = {
 async function accept(token) {
   const { payload } = await jwtVerify(token, keys, rules);
   if (payload.phone_number_verified !== true) throw new Error('the phone number is not verified');
+  if (payload.purpose !== 'REGISTER') throw new Error('the token has another purpose');
   const isFirst = await redis.set(`accepted:${payload.jti}`, 1, 'EXAT', payload.exp, 'NX');
   if (!isFirst) throw new Error('the token is spent');
-  return { mobile: payload.phone_number, purpose: payload.purpose, userId: payload.sub };
+  return { mobile: payload.phone_number, purpose: payload.purpose };
 }
 
 createServer(async ({ headers }, response) => {

@@ -51,7 +51,7 @@ func requestCode(mobile string) error {
 		if err != nil {
 			return err
 		}
-		answer, err := ask("captcha " + captcha.Id + " is in captcha.png; its characters?")
+		answer, err := ask("Saved captcha " + captcha.Id + " to captcha.png. Enter its characters:")
 		if err != nil {
 			return err
 		}
@@ -97,7 +97,7 @@ func newCaptcha() (*ImageCaptcha, error) {
 // verifyMobile exchanges the code for a token. It asks for another code after each wrong one.
 func verifyMobile(mobile string) (string, error) {
 	for {
-		code, err := ask("the code?")
+		code, err := ask("Enter the code:")
 		if err != nil {
 			return "", err
 		}

@@ -46,7 +46,7 @@ end
 def request_code
   loop do
     captcha = new_captcha
-    answer = ask "captcha #{captcha.id} is in captcha.png; its characters?"
+    answer = ask "Saved captcha #{captcha.id} to captcha.png. Enter its characters:"
     input = { mobile: MOBILE, captchaId: captcha.id, captchaAnswer: answer }
     case outcome = call(Operations::RequestSmsCode, input, &:request_sms_code)
     when Types::SmsCodeSent
@@ -64,7 +64,7 @@ end
 # Exchanges the code for a token. Asks for another code after each wrong one.
 def verify_mobile
   loop do
-    input = { mobile: MOBILE, code: ask("the code?") }
+    input = { mobile: MOBILE, code: ask("Enter the code:") }
     case outcome = call(Operations::VerifySmsCode, input, &:verify_sms_code)
     when Types::MobileVerified then return outcome.verification_token
     when Types::SmsCodeMismatchError

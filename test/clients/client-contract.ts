@@ -37,7 +37,7 @@ export function itCompletesARegistration(build: (directory: string) => Promise<C
   };
   /** The answer of the captcha that the client has just stored. */
   const readCaptcha = async (run: ClientRun) => {
-    const [, id] = await run.prints(/^captcha (\S+) is in captcha\.png; its characters\?$/);
+    const [, id] = await run.prints(/^Saved captcha (\S+) to captcha\.png\. Enter its characters:$/);
     return String(await app.redis.get(captchaKey(id)));
   };
 
@@ -54,10 +54,10 @@ export function itCompletesARegistration(build: (directory: string) => Promise<C
     await run.prints(`sent 6 digits to ${masked(mobile)}`);
 
     const { lastCode } = app.gateway;
-    await run.prints('the code?');
+    await run.prints('Enter the code:');
     run.types(wrongCode(lastCode));
     await run.prints('The code is wrong. Please check the SMS and try again. (4 left)');
-    await run.prints('the code?');
+    await run.prints('Enter the code:');
     run.types(lastCode);
     await run.prints(new RegExp(`^registered \\+86${mobile} as [\\da-f-]{36} at \\d{4}-.+Z$`));
     expect(await run.exitCode()).toBe(0);

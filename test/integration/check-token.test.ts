@@ -11,6 +11,7 @@ import { projectRoot } from '../support/project-root.ts';
 import type { RedisServer } from '../support/redis-server.ts';
 import { startSomeRedis, withTestApp } from '../support/test-app.ts';
 import { es256, testKey, validClaims, validHeader } from '../support/test-tokens.ts';
+import { registerMobile } from '../support/users.ts';
 import { obtainToken } from '../support/verification.ts';
 
 describe('examples/check-token', () => {
@@ -23,7 +24,7 @@ describe('examples/check-token', () => {
     const port = String(await freePort());
     url = `http://127.0.0.1:${port}/`;
     const example = spawn(process.execPath, [join(projectRoot, 'examples/check-token/server.mjs')], {
-      env: { PATH: process.env.PATH, VERIFIER_URL: app.url, REDIS_URL: redis.url, PORT: port },
+      env: { PATH: process.env.PATH, YANZHENG_URL: app.url, REDIS_URL: redis.url, PORT: port },
       stdio: 'inherit',
     });
     const exited = once(example, 'exit');
@@ -55,6 +56,12 @@ describe('examples/check-token', () => {
     expect(accepted).toHaveLength(1);
     expect(await accepted[0]?.json()).toEqual({ mobile: `+86${mobile}`, purpose: 'REGISTER' });
     expectType(await app.api.registerUser(token), 'UserRegistered');
+  });
+
+  it('rejects a token for another purpose', async () => {
+    const mobile = freshMobile();
+    await registerMobile(app, mobile);
+    expect((await present(await obtainToken(app, mobile, 'LOGIN'))).status).toBe(401);
   });
 
   it('rejects a token that the service did not sign', async () => {

@@ -10,5 +10,7 @@ export default {
   globalTeardown: '<rootDir>/build-test/test/support/global-teardown.js',
   reporters: ['default', '<rootDir>/build-test/test/support/servers-reporter.js'],
   maxWorkers: 2,
+  // Every suite leaves its modules in the memory of its worker. A large worker does not exit in the 500 ms that Jest allows.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 20_000,
 };

@@ -10,13 +10,14 @@ import {
   REQUEST_COUNTS,
   restoreServer,
   SMS_COUNTS,
+  startRedisBehindProxy,
   UNAVAILABLE,
   untilRecovered,
 } from '../support/outages.ts';
 import { captchaKey } from '../support/redis-keys.ts';
-import { type RealRedisServer, startRedis } from '../support/redis-server.ts';
+import type { RealRedisServer } from '../support/redis-server.ts';
 import { describeWithRedis } from '../support/suites.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { withTestApp } from '../support/test-app.ts';
 import { holdAnswers, rejection, success } from '../support/test-gateway.ts';
 import { newSmsRequest } from '../support/verification.ts';
@@ -25,10 +26,7 @@ describeWithRedis('when Redis', () => {
   let redis: RealRedisServer;
   let proxy: TcpProxy;
   const app = withTestApp(async (onStop) => {
-    redis = await startRedis();
-    onStop(() => redis.stop());
-    proxy = await TcpProxy.start(redis.url);
-    onStop(() => proxy.stop());
+    ({ redis, proxy } = await startRedisBehindProxy(onStop));
     return { redis, redisUrl: proxy.url };
   });
   beforeEach(() => app.redis.flushall());

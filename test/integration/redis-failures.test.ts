@@ -5,10 +5,17 @@ import { expectType, freshMobile, zh } from '../support/api.ts';
 import { logLines } from '../support/audit-log.ts';
 import { READY, readiness, unavailable } from '../support/health.ts';
 import { countEntries } from '../support/keyspace.ts';
-import { inTime, REQUEST_COUNTS, restoreServer, UNAVAILABLE, untilRecovered } from '../support/outages.ts';
+import {
+  inTime,
+  REQUEST_COUNTS,
+  restoreServer,
+  startRedisBehindProxy,
+  UNAVAILABLE,
+  untilRecovered,
+} from '../support/outages.ts';
 import { type RealRedisServer, startRedis } from '../support/redis-server.ts';
 import { describeWithRedis } from '../support/suites.ts';
-import { TcpProxy } from '../support/tcp-proxy.ts';
+import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { withTestApp } from '../support/test-app.ts';
 import { obtainToken, receiveCode } from '../support/verification.ts';
 
@@ -16,10 +23,7 @@ describeWithRedis('when Redis', () => {
   let redis: RealRedisServer;
   let proxy: TcpProxy;
   const app = withTestApp(async (onStop) => {
-    redis = await startRedis();
-    onStop(() => redis.stop());
-    proxy = await TcpProxy.start(redis.url);
-    onStop(() => proxy.stop());
+    ({ redis, proxy } = await startRedisBehindProxy(onStop));
     return { redis, redisUrl: proxy.url };
   });
   beforeEach(() => app.redis.flushall());

@@ -1,8 +1,6 @@
 // Responses of the Yuntongxun gateway in every format, and the reason that the log shows.
 
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { YuntongxunSender } from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
-import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
+import { describe, expect, it } from '@jest/globals';
 import {
   type Answer,
   acceptedBody,
@@ -11,31 +9,10 @@ import {
   rejection,
   TestGateway,
 } from '../support/test-gateway.ts';
-import { ACCOUNT } from '../support/test-settings.ts';
-import { MESSAGE } from './yuntongxun-fixture.ts';
+import { MESSAGE, withAnsweredSender } from './yuntongxun-fixture.ts';
 
 describe('a response of the gateway', () => {
-  const gateway = new TestGateway();
-  let sender: YuntongxunSender;
-  beforeAll(async () => {
-    const baseUrl = await gateway.start();
-    sender = new YuntongxunSender({
-      ...ACCOUNT,
-      templateId: '1',
-      baseUrl,
-      timeoutMs: 5000,
-      connections: 8,
-    });
-  });
-  afterAll(async () => {
-    await sender.close();
-    await gateway.stop();
-  });
-
-  function send(answer: Answer): Promise<SmsOutcome> {
-    gateway.answer = answer;
-    return sender.send(MESSAGE);
-  }
+  const send = withAnsweredSender();
 
   const accepted = acceptedBody();
   const acceptedOutcome = { kind: 'accepted', messageId: MESSAGE_ID };

@@ -2,7 +2,7 @@
 
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { afterEach, expect } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import {
   YuntongxunSender,
@@ -71,6 +71,33 @@ export function withYuntongxun(): YuntongxunFixture {
       });
       return (server.address() as AddressInfo).port;
     },
+  };
+}
+
+/**
+ * Starts one gateway and one sender for the tests of the current suite. The result sends `MESSAGE`, with this answer of the
+ * gateway.
+ */
+export function withAnsweredSender(): (answer: Answer) => Promise<SmsOutcome> {
+  const gateway = new TestGateway();
+  let sender: YuntongxunSender;
+  beforeAll(async () => {
+    const baseUrl = await gateway.start();
+    sender = new YuntongxunSender({
+      ...ACCOUNT,
+      templateId: '1',
+      baseUrl,
+      timeoutMs: 5000,
+      connections: 8,
+    });
+  });
+  afterAll(async () => {
+    await sender.close();
+    await gateway.stop();
+  });
+  return (answer) => {
+    gateway.answer = answer;
+    return sender.send(MESSAGE);
   };
 }
 

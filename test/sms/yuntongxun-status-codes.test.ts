@@ -1,12 +1,10 @@
 // Status codes of the Yuntongxun gateway, and the outcome that each one means.
 
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { rejectionRetrySeconds } from '../../src/sms/providers/yuntongxun/status-code.ts';
-import { YuntongxunSender } from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
 import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
-import { type Answer, rejection, TestGateway } from '../support/test-gateway.ts';
-import { ACCOUNT } from '../support/test-settings.ts';
-import { MESSAGE } from './yuntongxun-fixture.ts';
+import { rejection } from '../support/test-gateway.ts';
+import { withAnsweredSender } from './yuntongxun-fixture.ts';
 
 /** 00:30 in China: the daily limits are reset 23.5 hours later. */
 const NOW_MS = Date.parse('2026-03-01T16:30:00Z');
@@ -88,27 +86,7 @@ function each(codes: Codes): string[] {
 }
 
 describe('a status code', () => {
-  const gateway = new TestGateway();
-  let sender: YuntongxunSender;
-  beforeAll(async () => {
-    const baseUrl = await gateway.start();
-    sender = new YuntongxunSender({
-      ...ACCOUNT,
-      templateId: '1',
-      baseUrl,
-      timeoutMs: 5000,
-      connections: 8,
-    });
-  });
-  afterAll(async () => {
-    await sender.close();
-    await gateway.stop();
-  });
-
-  function send(answer: Answer): Promise<SmsOutcome> {
-    gateway.answer = answer;
-    return sender.send(MESSAGE);
-  }
+  const send = withAnsweredSender();
 
   afterEach(() => {
     jest.restoreAllMocks();

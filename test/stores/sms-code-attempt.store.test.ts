@@ -1,34 +1,23 @@
 // Attempts at codes on every kind of Redis: counted before the code is compared, and one attempt consumes the code.
 
-import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from '@jest/globals';
 import { type Mobile, numberRange } from '../../src/common/phone-number.ts';
-import { SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
-import {
-  type SmsCodeAttempt,
-  SmsCodeAttemptStore,
-} from '../../src/verification/codes/sms-code-attempt.store.ts';
+import type { SmsCodeAttempt } from '../../src/verification/codes/sms-code-attempt.store.ts';
 import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
-import { keys, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
+import { keys, newMobile } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';
-import { withRedis } from '../support/with-redis.ts';
+import { withSmsCodeAttempts } from './sms-code-attempt-fixture.ts';
 
 const { REGISTER, LOGIN } = SmsCodePurpose;
-const rateLimits = rateLimitsWith();
 
 describeEachRedis('SmsCodeAttemptStore', (kind) => {
-  const redis = withRedis(kind);
-  const codes = new SmsCodeStore(redis.dependency, keys, 300);
-  const attempts = new SmsCodeAttemptStore(redis.dependency, keys);
-  const consume = (attempt: SmsCodeAttempt) =>
-    attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile));
+  const { redis, attempts, openCode, consume } = withSmsCodeAttempts(kind);
   let mobile: Mobile;
   beforeEach(() => {
     mobile = newMobile();
   });
 
-  const open = (purpose = REGISTER, of = mobile) =>
-    codes.open(purpose, of, rateLimits.of('sendSms', of), randomUUID());
+  const open = (purpose = REGISTER, of = mobile) => openCode(purpose, of);
   const codeKey = () => keys.smsCode(REGISTER, mobile);
   const recentFailuresKey = () => keys.recentFailures(REGISTER, mobile);
   const streakKey = () => keys.failureStreak(REGISTER, mobile);

@@ -1,37 +1,28 @@
 // The lockout of a mobile on every kind of Redis: ten failures within an hour, or a hundred in a row.
 
-import { randomUUID } from 'node:crypto';
 import { beforeEach, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
-import { SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
-import {
-  type SmsCodeAttempt,
-  SmsCodeAttemptStore,
-  type VerificationLocked,
+import type {
+  SmsCodeAttempt,
+  VerificationLocked,
 } from '../../src/verification/codes/sms-code-attempt.store.ts';
 import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
-import { keys, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
+import { keys, newMobile } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';
-import { withRedis } from '../support/with-redis.ts';
+import { withSmsCodeAttempts } from './sms-code-attempt-fixture.ts';
 
 const { REGISTER, LOGIN } = SmsCodePurpose;
 const HOUR_SECONDS = 3600;
 const YEAR_SECONDS = 365 * 24 * HOUR_SECONDS;
-const rateLimits = rateLimitsWith();
 
 describeEachRedis('the lockout of a mobile', (kind) => {
-  const redis = withRedis(kind);
-  const codes = new SmsCodeStore(redis.dependency, keys, 300);
-  const attempts = new SmsCodeAttemptStore(redis.dependency, keys);
-  const consume = (attempt: SmsCodeAttempt) =>
-    attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile));
+  const { redis, attempts, openCode, consume } = withSmsCodeAttempts(kind);
   let mobile: Mobile;
   beforeEach(() => {
     mobile = newMobile();
   });
 
-  const open = (purpose = REGISTER) =>
-    codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomUUID());
+  const open = (purpose = REGISTER) => openCode(purpose, mobile);
   const codeKey = () => keys.smsCode(REGISTER, mobile);
   const recentFailuresKey = () => keys.recentFailures(REGISTER, mobile);
   const streakKey = (purpose = REGISTER) => keys.failureStreak(purpose, mobile);

@@ -5,7 +5,10 @@ import type { RateLimit } from '../../src/rate-limiting/rate-limit.ts';
 import { expectType, type Outcome } from './api.ts';
 import { eventually } from './eventually.ts';
 import { kindOf } from './keyspace.ts';
+import { type RealRedisServer, startRedis } from './redis-server.ts';
 import { newAddress, newMobile, rateLimitsWith } from './store-fixtures.ts';
+import { TcpProxy } from './tcp-proxy.ts';
+import type { OnStop } from './test-app.ts';
 
 /** The time budget of a request for Redis and PostgreSQL is 1.5 s. The rest is a margin for a busy machine. */
 const ANSWER_LIMIT_MS = 2000;
@@ -38,6 +41,17 @@ export async function untilRecovered(request: () => Promise<Outcome>, type: stri
     expectType(outcome, 'ServiceUnavailableError');
     return false;
   });
+}
+
+/** A Redis server, and a proxy in front of it that breaks the connection of the app. */
+export async function startRedisBehindProxy(
+  onStop: OnStop,
+): Promise<{ redis: RealRedisServer; proxy: TcpProxy }> {
+  const redis = await startRedis();
+  onStop(() => redis.stop());
+  const proxy = await TcpProxy.start(redis.url);
+  onStop(() => proxy.stop());
+  return { redis, proxy };
 }
 
 interface Server {

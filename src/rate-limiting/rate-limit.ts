@@ -1,6 +1,6 @@
 // What a rate limit is, and the result of exceeding one.
 
-/** Whose limit it is, as the client is told. */
+/** What a limit applies to: one mobile, one client address, or the whole service. */
 export enum RateLimitScope {
   MOBILE = 'MOBILE',
   ADDRESS = 'ADDRESS',

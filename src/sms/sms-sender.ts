@@ -25,8 +25,8 @@ export type SmsOutcome = (
 
 export interface SmsSender {
   /**
-   * Tries once and resolves within the time-out of the provider. Never throws: errors become an outcome. Its `reason` is
-   * written to the log and contains no secret, code or mobile.
+   * Tries once and resolves within the time-out of the provider. Never throws: errors become an outcome. Its `reason`
+   * and its `messageId` are written to the log and contain no secret, code or mobile.
    */
   send(message: SmsMessage): Promise<SmsOutcome>;
   /** Closes the connections, after a short wait for sends in flight. */

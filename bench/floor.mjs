@@ -21,14 +21,12 @@ import { RedisKeys } from '../dist/common/redis/keys.js';
 import { loadConfig } from '../dist/config/load-config.js';
 import { connectRedis } from '../dist/infrastructure/redis/connect-redis.js';
 import { RateLimits } from '../dist/rate-limiting/limits.js';
-import { RateLimitStore, rateLimitScripts } from '../dist/rate-limiting/rate-limit.store.js';
+import { RateLimitStore } from '../dist/rate-limiting/rate-limit.store.js';
+import { redisScripts } from '../dist/redis-scripts.js';
 import { CODE_LENGTH, deriveSmsCode, isSmsCode } from '../dist/verification/codes/sms-code.js';
-import { SmsCodeStore, smsCodeScripts } from '../dist/verification/codes/sms-code.store.js';
-import {
-  SmsCodeAttemptStore,
-  smsCodeAttemptScripts,
-} from '../dist/verification/codes/sms-code-attempt.store.js';
-import { IdempotencyStore, idempotencyScripts } from '../dist/verification/idempotency/idempotency.store.js';
+import { SmsCodeStore } from '../dist/verification/codes/sms-code.store.js';
+import { SmsCodeAttemptStore } from '../dist/verification/codes/sms-code-attempt.store.js';
+import { IdempotencyStore } from '../dist/verification/idempotency/idempotency.store.js';
 import { idempotencyFingerprint } from '../dist/verification/request-sms-code/idempotency-fingerprint.js';
 import { sendSms } from './gateway-client.mjs';
 
@@ -38,8 +36,7 @@ const MOBILE = /^1[3-9]\d{9}$/;
 
 const config = loadConfig(process.env);
 const { captchaTtlSeconds, codeTtlSeconds, resendAfterSeconds } = config;
-const scripts = [...rateLimitScripts, ...idempotencyScripts, ...smsCodeScripts, ...smsCodeAttemptScripts];
-const redis = connectRedis(config.redisUrl, scripts, () => {});
+const redis = connectRedis(config.redisUrl, redisScripts, () => {});
 const database = new pg.Pool({ connectionString: config.databaseUrl, max: MAX_DATABASE_CONNECTIONS });
 
 /** Without the time limit and the metrics of the service's own client. */

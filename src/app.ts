@@ -38,17 +38,18 @@ import { createAudit } from './observability/audit.ts';
 import { type DependencyName, Metrics } from './observability/metrics.ts';
 import { OutageLog } from './observability/outage-log.ts';
 import { RateLimits } from './rate-limiting/limits.ts';
-import { RateLimitStore, rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
+import { RateLimitStore } from './rate-limiting/rate-limit.store.ts';
+import { type RedisScripts, redisScripts } from './redis-scripts.ts';
 import { resolvers } from './resolvers.ts';
 import { InstrumentedSmsSender } from './sms/delivery/instrumented-sms-sender.ts';
 import { ResilientSmsSender } from './sms/delivery/resilient-sms-sender.ts';
 import { smsProvider } from './sms/providers/providers.ts';
 import type { SimulatedPhone } from './sms/simulated-phone.ts';
 import { UserRepository } from './users/user.repository.ts';
-import { SmsCodeStore, smsCodeScripts } from './verification/codes/sms-code.store.ts';
-import { SmsCodeAttemptStore, smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
+import { SmsCodeStore } from './verification/codes/sms-code.store.ts';
+import { SmsCodeAttemptStore } from './verification/codes/sms-code-attempt.store.ts';
 import { IdempotencyService } from './verification/idempotency/idempotency.service.ts';
-import { IdempotencyStore, idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
+import { IdempotencyStore } from './verification/idempotency/idempotency.store.ts';
 import { RegisterUserResolver } from './verification/register-user/register-user.resolver.ts';
 import { RegisterUserService } from './verification/register-user/register-user.service.ts';
 import { RequestSmsCodeResolver } from './verification/request-sms-code/request-sms-code.resolver.ts';
@@ -80,13 +81,6 @@ export interface App {
 const CIRCUIT_FAILURE_THRESHOLD = 5;
 /** A send waits for at most three others on its connection. With a slow provider, more would only time out. */
 const MAX_IN_FLIGHT_PER_CONNECTION = 4;
-
-const scripts = [
-  ...rateLimitScripts,
-  ...idempotencyScripts,
-  ...smsCodeScripts,
-  ...smsCodeAttemptScripts,
-] as const;
 
 /** Registers a function that `stop` calls, the last one first. */
 type OnStop = (close: () => Promise<void>) => void;
@@ -176,7 +170,7 @@ async function loadSecrets(
 
 interface Stores {
   readonly database: Dependency<SqlEntityManager>;
-  readonly redis: RedisDependency<(typeof scripts)[number]>;
+  readonly redis: RedisDependency<RedisScripts>;
 }
 
 async function openStores(
@@ -201,7 +195,7 @@ async function openStores(
 
   const redis = await openRedis({
     url: config.redisUrl,
-    scripts,
+    scripts: redisScripts,
     connectTimeoutMs: STORE_CALL_TIMEOUT_MS,
     onError: (error) => outages.record('redis', error),
   });

@@ -4,28 +4,16 @@ import { afterAll, beforeAll } from '@jest/globals';
 import type { RedisClient, RedisDependency } from '../../src/common/redis/redis-client.ts';
 import { createDependencyClient } from '../../src/infrastructure/dependency-client.ts';
 import { openRedis } from '../../src/infrastructure/redis/open-redis.ts';
-import { rateLimitScripts } from '../../src/rate-limiting/rate-limit.store.ts';
-import { smsCodeScripts } from '../../src/verification/codes/sms-code.store.ts';
-import { smsCodeAttemptScripts } from '../../src/verification/codes/sms-code-attempt.store.ts';
-import { idempotencyScripts } from '../../src/verification/idempotency/idempotency.store.ts';
+import { type RedisScripts, redisScripts } from '../../src/redis-scripts.ts';
 import { expectEveryKeyToEnd } from './keyspace.ts';
 import type { RedisServer } from './redis-server.ts';
 import type { RedisKind } from './suites.ts';
 
-const scripts = [
-  ...rateLimitScripts,
-  ...idempotencyScripts,
-  ...smsCodeScripts,
-  ...smsCodeAttemptScripts,
-] as const;
-
-type Scripts = (typeof scripts)[number];
-
 export interface TestRedis {
   readonly server: RedisServer;
-  readonly client: RedisClient<Scripts>;
+  readonly client: RedisClient<RedisScripts>;
   /** Has a long time limit, and throws the errors of Redis as they are. */
-  readonly dependency: RedisDependency<Scripts>;
+  readonly dependency: RedisDependency<RedisScripts>;
 }
 
 const CONNECT_TIMEOUT_MS = 5000;
@@ -38,13 +26,13 @@ const CALL_TIMEOUT_MS = 15_000;
  */
 export function withRedis(kind: RedisKind): TestRedis {
   let server: RedisServer | undefined;
-  let client: RedisClient<Scripts> | undefined;
+  let client: RedisClient<RedisScripts> | undefined;
 
   beforeAll(async () => {
     server = await kind.start();
     const opened = await openRedis({
       url: server.url,
-      scripts,
+      scripts: redisScripts,
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       onError: () => {},
     });

@@ -1,0 +1,15 @@
+// The Redis scripts of the service.
+
+import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
+import { smsCodeScripts } from './verification/codes/sms-code.store.ts';
+import { smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
+import { idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
+
+export const redisScripts = [
+  ...rateLimitScripts,
+  ...idempotencyScripts,
+  ...smsCodeScripts,
+  ...smsCodeAttemptScripts,
+] as const;
+
+export type RedisScripts = (typeof redisScripts)[number];

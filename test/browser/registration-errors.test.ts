@@ -142,7 +142,7 @@ describeWithBrowser('the registration page shows', () => {
     await page.message('code').getByText(hint).waitFor();
     await page.expectFocus(nextField);
     expect(await page.send.isDisabled()).toBe(nextField === 'code');
-    await page.saveScreenshot(`not-delivered-${nextField}`);
+    await page.saveScreenshot(`send-failed-${nextField}`);
   });
 
   it('the message of an error type that it does not know', async () => {

@@ -34,6 +34,7 @@ const commands = {
   migrate: builtProgram('dist/main.js', 'migrate'),
   seed: builtProgram('dist/main.js', 'seed'),
   unlock: builtProgram('dist/main.js', 'unlock'),
+  spend: builtProgram('dist/main.js', 'spend'),
   keys: builtProgram('dist/main.js', 'keys'),
   schema: builtProgram('dist/cli/emit-schema.js'),
   build: async (node) => {

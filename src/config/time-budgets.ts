@@ -57,6 +57,9 @@ export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
   return providerTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
 }
 
+/** A reached daily cap is checked again after this time: another process may have returned sends. */
+export const SPEND_CAP_RECHECK_MS = 1000;
+
 /** Clocks of two instances may differ by this much. */
 export const CLOCK_SKEW_SECONDS = 60;
 

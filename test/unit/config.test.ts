@@ -29,7 +29,8 @@ describe('an empty environment', () => {
       codeTtlSeconds: 300,
       resendAfterSeconds: 60,
       enumerationProtection: false,
-      rateLimits: { SMS_RESEND_GAP_SECONDS: 60, SMS_PER_MOBILE_PER_HOUR: 5, SMS_PER_DAY: undefined },
+      rateLimits: { SMS_RESEND_GAP_SECONDS: 60, SMS_PER_MOBILE_PER_HOUR: 5 },
+      smsPerDay: 10_000,
       token: { issuer: 'yanzheng', audience: 'yanzheng', privateKey: undefined, otherPublicKeys: [] },
     });
   });
@@ -109,9 +110,9 @@ describe('a valid setting', () => {
         SMS_PER_MOBILE_PER_DAY: 11,
         SMS_PER_ADDRESS_PER_HOUR: 21,
         SMS_PER_RANGE_PER_HOUR: 22,
-        SMS_PER_DAY: 10_001,
         VERIFY_PER_ADDRESS_PER_HOUR: 61,
       },
+      smsPerDay: 10_001,
       enumerationProtection: true,
       token: { issuer: 'https://verify.example', audience: 'shop' },
     });

@@ -23,7 +23,7 @@ const JEST = [
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
 ];
-/** Longer than the service's own shutdown timeout of 9.5 s. */
+/** Longer than the service's own shutdown timeout, which is 9.5 s without a drain. */
 const STOP_TIMEOUT_MS = 12_000;
 const POLL_INTERVAL_MS = 300;
 
@@ -141,7 +141,9 @@ async function dev(node, args) {
 async function restart(server, node, args) {
   await server?.stop(STOP_TIMEOUT_MS);
   exitIfStopped();
-  const next = launch(node, ['--enable-source-maps', 'dist/main.js', 'serve', ...args]);
+  const next = launch(node, ['--enable-source-maps', 'dist/main.js', 'serve', ...args], {
+    env: { ...process.env, SHUTDOWN_DRAIN_SECONDS: '0' }, // no load balancer has to notice a restart
+  });
   next.exited.then((code) => {
     exitIfStopped(code);
     if (!next.isStopping)

@@ -10,6 +10,7 @@ import {
 } from '../sms/providers/providers.ts';
 import type { SettingsSchema, SettingValues } from './env.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
+import { SHUTDOWN_DRAIN_SECONDS } from './time-budgets.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
 export interface Config {
@@ -20,6 +21,7 @@ export interface Config {
     readonly port: number;
     readonly trustedProxies: readonly string[];
     readonly corsOrigins: readonly string[];
+    readonly shutdownDrainSeconds: number;
   };
   /** The pages that the settings enable. */
   readonly pages: { readonly demo: boolean; readonly playground: boolean; readonly phone: boolean };
@@ -169,6 +171,7 @@ function toConfig(values: Settings): Config {
       port: values.PORT,
       trustedProxies: values.TRUSTED_PROXIES,
       corsOrigins: values.CORS_ORIGINS,
+      shutdownDrainSeconds: values.SHUTDOWN_DRAIN_SECONDS ?? (production ? SHUTDOWN_DRAIN_SECONDS : 0),
     },
     pages: {
       demo: values.DEMO ?? hasPhone,

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { expectType, freshMobile } from '../support/api.ts';
+import { eventNames } from '../support/audit-log.ts';
 import { eventually } from '../support/eventually.ts';
 import { readiness } from '../support/health.ts';
 import { type TestApp, usingTestApp } from '../support/test-app.ts';
@@ -84,6 +85,16 @@ describe('after the drain', () => {
       held.release();
       expectType(await inFlight, 'SmsCodeSent');
       await stopped;
+    });
+  });
+
+  it('a request finishes whose SMS has been sent already', async () => {
+    // With user-enumeration protection the response comes after a second, whenever the SMS is sent.
+    await usingTestApp({ settings: { ...NO_DRAIN, ENUMERATION: 'conceal' } }, async (app) => {
+      const inFlight = app.api.requestWithCaptcha(freshMobile());
+      await eventually(async () => eventNames(app).includes('code_sent'));
+      await Promise.all([app.stop(), inFlight]);
+      expectType(await inFlight, 'SmsCodeSent');
     });
   });
 

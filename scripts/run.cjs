@@ -47,6 +47,7 @@ const commands = {
   test,
   dev,
   bench,
+  soak,
   'simulate:attack': builtProgram('simulate/attack.mjs'),
   'captcha:report': builtProgram('tools/captcha-report/run.mjs'),
   'release:schema': releaseSchema,
@@ -107,6 +108,12 @@ async function bench(node, args) {
   await install('bench');
   await build(node);
   return run(node, ['bench/run.mjs', ...args]);
+}
+
+async function soak(node, args) {
+  await installPostgres();
+  await build(node);
+  return run(node, ['soak/run.mjs', ...args]);
 }
 
 /** Records the schema of a release. Later versions must stay compatible with it. */

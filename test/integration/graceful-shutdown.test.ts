@@ -66,7 +66,7 @@ describe('during the drain', () => {
 });
 
 describe('after the drain', () => {
-  it('nobody can connect, a late request is answered, and what is in flight finishes', async () => {
+  it('no client can connect, a late request is answered, and what is in flight finishes', async () => {
     await usingTestApp({ settings: SHORT_DRAIN }, async (app) => {
       const held = holdAnswers();
       app.gateway.answer = held.answer;

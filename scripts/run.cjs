@@ -45,6 +45,7 @@ const commands = {
   format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLORS, '.', ...args]),
   check,
   test,
+  drill,
   dev,
   bench,
   soak,
@@ -70,6 +71,13 @@ async function test(node, args) {
   await buildPages(node);
   await buildTests(node);
   return run(node, [...JEST, ...args]);
+}
+
+/** Failovers and restarts under load. They take minutes, so `test` leaves them out. */
+async function drill(node, args) {
+  await installPostgres();
+  await buildTests(node);
+  return run(node, [...JEST, '--config', 'jest.drills.config.mjs', ...args]);
 }
 
 /** The fast checks: everything but the long tests. Stops at the first failure. */

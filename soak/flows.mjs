@@ -18,8 +18,11 @@ const MOBILE_STEP = 7_654_321;
 const DISCONNECT_WITHIN_MS = 20;
 /** No letter of captchas is a digit. */
 const WRONG_CAPTCHA = '0000';
+const UNAVAILABLE = 'ServiceUnavailableError';
 /** Six of ten flows complete without an error. */
 const KINDS = [...Array(6).fill('complete'), 'wrongCaptcha', 'wrongCode', 'cooldown', 'disconnect'];
+
+class Unavailable extends Error {}
 
 function mutation(name, input, fields = '') {
   return `mutation ($input: ${input}!) { ${name}(input: $input) { __typename ${fields} } }`;
@@ -28,7 +31,9 @@ function mutation(name, input, fields = '') {
 export class Flows {
   started = 0;
   requests = 0;
-  /** How often each response that was not the expected one occurred. */
+  /** Flows that ended with ServiceUnavailableError. */
+  unavailable = 0;
+  /** How often each other response that was not the expected one occurred. */
   unexpected = new Map();
   #environment;
   #redis;
@@ -75,7 +80,7 @@ export class Flows {
   #startOne() {
     const kind = KINDS[this.started % KINDS.length];
     const flow = this.#run(kind, this.started)
-      .catch((error) => this.#report(`${kind}: ${error.cause?.code ?? error.message}`))
+      .catch((error) => this.#report(kind, error))
       .finally(() => this.#running.delete(flow));
     this.started += 1;
     this.#running.add(flow);
@@ -126,6 +131,7 @@ export class Flows {
   /** @throws if the response is of another type: the flow cannot go on. */
   async #expect(type, client, query, variables) {
     const outcome = await this.#execute(client, query, variables);
+    if (outcome.__typename === UNAVAILABLE) throw new Unavailable();
     if (outcome.__typename !== type) throw new Error(`${outcome.__typename} instead of ${type}`);
     return outcome;
   }
@@ -143,7 +149,12 @@ export class Flows {
     return Object.values(data)[0];
   }
 
-  #report(problem) {
+  #report(kind, error) {
+    if (error instanceof Unavailable) {
+      this.unavailable += 1;
+      return;
+    }
+    const problem = `${kind}: ${error.cause?.code ?? error.message}`;
     this.unexpected.set(problem, (this.unexpected.get(problem) ?? 0) + 1);
   }
 }

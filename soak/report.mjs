@@ -8,6 +8,7 @@ const COLUMNS = [
   { title: 'RSS MB', value: (sample) => fixed(sample.residentMb, 1) },
   { title: 'heap MB', value: ({ heapMb }) => fixed(heapMb, 2) },
   { title: 'loop p99 ms', value: ({ loopP99Ms }) => fixed(loopP99Ms, 1) },
+  { title: 'own p99 ms', value: ({ ownLoopP99Ms }) => fixed(ownLoopP99Ms, 1) },
   { title: 'sockets', value: ({ sockets }) => sockets ?? '–' },
   { title: 'Redis keys', value: ({ redisKeys }) => redisKeys },
   { title: 'Redis MB', value: ({ redisMb }) => fixed(redisMb, 1) },

@@ -55,7 +55,7 @@ async function soak() {
   const warmUpSeconds = Math.max(WARM_UP_MIN_MS, durationMs * WARM_UP_SHARE) / 1000;
   const verdicts = judge({
     samples: samples.filter(({ seconds }) => seconds >= warmUpSeconds),
-    endlessKeys: await sampler.countEndlessKeys(),
+    lifetimes: await sampler.lifetimes(),
     flows,
   });
   printVerdicts(verdicts, flows, warmUpSeconds);

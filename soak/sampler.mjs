@@ -1,6 +1,7 @@
 // Samples what the service and Redis use.
 
 import { readdirSync, readlinkSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Redis } from 'ioredis';
 import { residentMb } from '../bench/processes.mjs';
 
@@ -8,16 +9,21 @@ const MB = 1024 * 1024;
 const KEYS_PER_SCAN = 1000;
 /** The reply of PTTL for a key without an expiry. */
 const ENDLESS = -1;
+const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Connects to the debugger of the service and to Redis. */
 export async function openSampler({ url, pid, debuggerUrl, redisUrl }) {
   const inspect = await openDebugger(debuggerUrl);
+  const ownLoop = monitorEventLoopDelay();
+  ownLoop.enable();
   const redis = new Redis(redisUrl);
   redis.on('error', () => {}); // a command that fails makes the sample fail
   return {
     async sample(flows, seconds) {
       // First, because the collection of garbage would count as a delay of the next interval.
       const loopP99Ms = await eventLoopP99Ms(url);
+      const ownLoopP99Ms = ownLoop.percentile(99) / 1e6;
+      ownLoop.reset();
       const heapMb = await heapAfterCollectionMb(inspect);
       return {
         seconds,
@@ -27,12 +33,14 @@ export async function openSampler({ url, pid, debuggerUrl, redisUrl }) {
         residentMb: residentMb(pid),
         heapMb,
         loopP99Ms,
+        ownLoopP99Ms,
+        loopAboveOwnMs: loopP99Ms - ownLoopP99Ms,
         sockets: openSockets(pid),
         redisKeys: await redis.dbsize(),
         redisMb: await usedMemoryMb(redis),
       };
     },
-    countEndlessKeys: () => countEndlessKeys(redis),
+    lifetimes: () => lifetimes(redis),
   };
 }
 
@@ -74,8 +82,10 @@ async function usedMemoryMb(redis) {
   return bytes === undefined ? undefined : Number(bytes) / MB;
 }
 
-async function countEndlessKeys(redis) {
-  let count = 0;
+/** Of all Redis keys. */
+async function lifetimes(redis) {
+  let endlessKeys = 0;
+  let longestMs = 0;
   let cursor = '0';
   do {
     const [next, keys] = await redis.scan(cursor, 'COUNT', KEYS_PER_SCAN);
@@ -84,10 +94,11 @@ async function countEndlessKeys(redis) {
     for (const key of keys) pipeline.pttl(key);
     for (const [error, ttl] of await pipeline.exec()) {
       if (error) throw error;
-      if (ttl === ENDLESS) count += 1;
+      if (ttl === ENDLESS) endlessKeys += 1;
+      longestMs = Math.max(longestMs, ttl);
     }
   } while (cursor !== '0');
-  return count;
+  return { endlessKeys, longestTtlDays: longestMs / DAY_MS };
 }
 
 /** @returns a function that calls a method of the Chrome DevTools Protocol. */

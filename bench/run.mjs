@@ -163,6 +163,7 @@ function serviceSettings(common) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   return {
     NODE_ENV: 'production',
+    SHUTDOWN_DRAIN_SECONDS: '0', // no load balancer has to notice the end
     REDIS_URL: common.REDIS_URL,
     CODE_SECRET: common.CODE_SECRET,
     TOKEN_PRIVATE_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }),

@@ -108,6 +108,10 @@ export async function startApp(config: Config, dependencies: AppDependencies): P
   }
 }
 
+/**
+ * Stops happen in the reverse order: first the server with its drain, everything in flight and the background sends, then
+ * the SMS provider, Redis and PostgreSQL.
+ */
 async function compose(config: Config, dependencies: AppDependencies, onStop: OnStop) {
   const { logger, pagesDirectory } = dependencies;
   const metrics = new Metrics();

@@ -23,7 +23,7 @@ const JEST = [
   '--disable-warning=ExperimentalWarning',
   'node_modules/jest/bin/jest.js',
 ];
-/** Longer than the service's own shutdown timeout, which is 9.5 s without a drain. */
+/** Longer than the service's own shutdown timeout, which is 9.9 s without a drain. */
 const STOP_TIMEOUT_MS = 12_000;
 const POLL_INTERVAL_MS = 300;
 

@@ -59,6 +59,8 @@ export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
   return providerTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
 }
 
+/** At the stop, PostgreSQL gets the rest of the lot within this time, or it is lost for the day. */
+export const RETURN_LOT_TIMEOUT_MS = 400;
 /** A reached daily cap is checked again after this time: another process may have returned sends. */
 export const SPEND_CAP_RECHECK_MS = 1000;
 
@@ -98,8 +100,8 @@ export function lateRequestsMs(drainSeconds: number): number {
 }
 
 /**
- * The whole shutdown: drain, late requests, work in flight, then close the provider, Redis and PostgreSQL. After it the
- * process exits with code 1.
+ * The whole shutdown: drain, late requests, work in flight, then close the provider, return the lot of the daily cap, and
+ * close Redis and PostgreSQL. After it the process exits with code 1.
  */
 export function shutdownTimeoutMs(drainSeconds: number): number {
   return (
@@ -107,6 +109,7 @@ export function shutdownTimeoutMs(drainSeconds: number): number {
     lateRequestsMs(drainSeconds) +
     IN_FLIGHT_TIMEOUT_MS +
     SMS_PROVIDER_CLOSE_TIMEOUT_MS +
+    RETURN_LOT_TIMEOUT_MS +
     REDIS_CLOSE_TIMEOUT_MS +
     POSTGRES_CLOSE_TIMEOUT_MS
   );

@@ -15,6 +15,8 @@ export const CLI_STORE_CALL_TIMEOUT_MS = 5000;
 export const REDIS_CONNECT_TIMEOUT_MS = 2000;
 /** A connection without a reply for this long is dead, even if TCP has not noticed. */
 export const REDIS_SILENCE_TIMEOUT_MS = 5000;
+/** A server that hangs does not close its side of a connection that the client leaves. After this time the client cuts it. */
+export const REDIS_DISCONNECT_TIMEOUT_MS = 100;
 /** The delay grows by the step with each failed attempt to reconnect. */
 export const REDIS_RECONNECT_DELAY_STEP_MS = 50;
 export const REDIS_RECONNECT_DELAY_MAX_MS = 500;

@@ -5,11 +5,13 @@ import type { AnyScript } from '../../common/redis/define-script.ts';
 import type { RedisClient, RunScript } from '../../common/redis/redis-client.ts';
 import {
   REDIS_CONNECT_TIMEOUT_MS,
+  REDIS_DISCONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
   REDIS_RECONNECT_DELAY_STEP_MS,
   REDIS_SENTINEL_ANSWER_TIMEOUT_MS,
   REDIS_SILENCE_TIMEOUT_MS,
 } from '../../config/time-budgets.ts';
+import { SentinelRedis } from './sentinel-redis.ts';
 import { parseSentinelUrl, type SentinelUrl } from './sentinel-url.ts';
 
 type ScriptOptions = NonNullable<RedisOptions['scripts']>;
@@ -32,7 +34,7 @@ export function connectRedis<const Scripts extends readonly AnyScript[]>(
 
 function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
   const sentinel = parseSentinelUrl(url);
-  if (sentinel) return new Redis({ ...connectionOptions, ...sentinelOptions(sentinel), scripts });
+  if (sentinel) return new SentinelRedis({ ...connectionOptions, ...sentinelOptions(sentinel), scripts });
   return url.includes(',') ? connectCluster(url, scripts) : new Redis(url, { ...connectionOptions, scripts });
 }
 
@@ -72,6 +74,7 @@ export class ScriptCallError extends Error {
 const connectionOptions: RedisOptions = {
   connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
   socketTimeout: REDIS_SILENCE_TIMEOUT_MS,
+  disconnectTimeout: REDIS_DISCONNECT_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   // Commands of several requests within one turn of the event loop share one write.

@@ -4,6 +4,10 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { AnyScript } from '../../common/redis/define-script.ts';
 import type { RedisClient, RunScript } from '../../common/redis/redis-client.ts';
 import {
+  REDIS_CLUSTER_ATTEMPTS,
+  REDIS_CLUSTER_REFRESH_INTERVAL_MS,
+  REDIS_CLUSTER_REFRESH_TIMEOUT_MS,
+  REDIS_CLUSTER_RETRY_DELAY_MS,
   REDIS_CONNECT_TIMEOUT_MS,
   REDIS_DISCONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
@@ -38,7 +42,7 @@ function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
   return url.includes(',') ? connectCluster(url, scripts) : new Redis(url, { ...connectionOptions, scripts });
 }
 
-/** With a constant number of keys ioredis finds the first key, by which it groups the pipelines of a Cluster. */
+/** With a constant number of keys ioredis finds the first key, by which it chooses the node of a Cluster. */
 function scriptOptions(scripts: readonly AnyScript[]): ScriptOptions {
   return Object.fromEntries(scripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys.length }]));
 }
@@ -84,6 +88,22 @@ const connectionOptions: RedisOptions = {
   reconnectOnError: ({ message }) => message.startsWith('READONLY'),
 };
 
+const clusterOptions: ClusterOptions = {
+  enableOfflineQueue: false,
+  // Each command follows a redirection alone. In a pipeline, one command that succeeds would let the redirections of all
+  // others fail, without a new question for the slots. A pipeline also fails with a TypeError for a slot without a node.
+  enableAutoPipelining: false,
+  clusterRetryStrategy: reconnectDelayMs,
+  // A command is repeated while its slot is moved or its master is replaced, but not after its caller has given up.
+  maxRedirections: REDIS_CLUSTER_ATTEMPTS,
+  retryDelayOnFailover: REDIS_CLUSTER_RETRY_DELAY_MS,
+  retryDelayOnClusterDown: REDIS_CLUSTER_RETRY_DELAY_MS,
+  retryDelayOnTryAgain: REDIS_CLUSTER_RETRY_DELAY_MS,
+  // A master that hangs redirects no command. Its replacement is found by asking the other nodes.
+  slotsRefreshInterval: REDIS_CLUSTER_REFRESH_INTERVAL_MS,
+  slotsRefreshTimeout: REDIS_CLUSTER_REFRESH_TIMEOUT_MS,
+};
+
 function sentinelOptions(url: SentinelUrl): RedisOptions {
   return {
     ...url,
@@ -100,13 +120,12 @@ function connectCluster(urls: string, scripts: ScriptOptions): Cluster {
   const nodes = urls.split(',').map((url) => url.trim());
   const { username, password, protocol } = new URL(nodes[0] ?? '');
   const options: ClusterOptions = {
+    ...clusterOptions,
     scripts,
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    clusterRetryStrategy: reconnectDelayMs,
     redisOptions: {
       connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
       socketTimeout: REDIS_SILENCE_TIMEOUT_MS,
+      disconnectTimeout: REDIS_DISCONNECT_TIMEOUT_MS,
       ...credentials(username, password),
       ...(protocol === 'rediss:' && { tls: {} }),
     },

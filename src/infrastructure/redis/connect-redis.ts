@@ -85,8 +85,13 @@ const connectionOptions: RedisOptions = {
   enableAutoPipelining: true,
   retryStrategy: reconnectDelayMs,
   // A primary that became a replica: only a new connection resolves to the new primary.
-  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  reconnectOnError: ({ message }) => isReadOnlyReply(message),
 };
+
+/** The reply of a replica to a write. Redis 6.2 puts it into another error if a script writes. */
+export function isReadOnlyReply(message: string): boolean {
+  return /^READONLY |^ERR Error running script .*: -READONLY /.test(message);
+}
 
 const clusterOptions: ClusterOptions = {
   enableOfflineQueue: false,

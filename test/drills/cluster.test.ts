@@ -1,5 +1,6 @@
 // A Redis Cluster that loses a master, and whose slots are moved, while people use the service.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type RedisCluster, startRedisCluster } from '../support/redis-cluster.ts';
 import { describeWithRedis } from '../support/suites.ts';
@@ -8,6 +9,8 @@ import { expectTypedAnswersInTime } from './support/expect-normal.ts';
 
 /** The nodes notice the death after `cluster-node-timeout`, two seconds, and elect a replica within about two more. */
 const FAILOVER_SECONDS = 10;
+/** How long a master is frozen: longer than a failover. */
+const FROZEN_MS = 5000;
 const MOVED_SLOTS = 100;
 
 describeWithRedis('a Redis Cluster under load', () => {
@@ -33,6 +36,21 @@ describeWithRedis('a Redis Cluster under load', () => {
       expectTypedAnswersInTime(report);
       expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
       expect(report.smsBeyondLimit).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('replaces a master that is frozen, and does not use it when it wakes', async () => {
+    await usingDrill(options(), async (drill) => {
+      const freezeAndWake = async () => {
+        const master = await redis.busiestMaster();
+        await master.pause();
+        await Promise.all([redis.waitForFailover(master), sleep(FROZEN_MS)]);
+        await master.resume();
+      };
+      const report = await drill.run('Cluster: master frozen', freezeAndWake);
+      expectTypedAnswersInTime(report);
+      expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
+      expect(report.smsBeyondLimit).toBe(0);
     });
   });
 

@@ -1,5 +1,6 @@
 // The client behind Sentinel: its credentials, and its way to the new primary after a failover.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
 import { openRedis } from '../../src/infrastructure/redis/open-redis.ts';
 import { redisScripts } from '../../src/redis-scripts.ts';
@@ -7,7 +8,13 @@ import { eventually } from '../support/eventually.ts';
 import { startRedisSentinel } from '../support/redis-sentinel.ts';
 import { startRedis } from '../support/redis-server.ts';
 import { ScriptedSentinel } from '../support/scripted-sentinel.ts';
+import { withServiceProcesses } from '../support/service-process.ts';
 import { describeWithRedis } from '../support/suites.ts';
+import { CODE_SECRET } from '../support/test-settings.ts';
+
+const { run } = withServiceProcesses();
+/** The commands have nothing to do after their output. */
+const EXIT_MS = 5000;
 
 const open = (url: string) =>
   openRedis({ url, scripts: redisScripts, connectTimeoutMs: 5000, onError: () => {} });
@@ -44,6 +51,18 @@ describeWithRedis('a client behind Sentinel', () => {
       expect(errors.join()).toContain('WRONGPASS');
     } finally {
       await close();
+      await redis.stop();
+    }
+  });
+
+  it('lets the process end when it is closed', async () => {
+    const redis = await startRedisSentinel();
+    try {
+      const unlock = run(['unlock', '13800138000'], { REDIS_URL: redis.url, CODE_SECRET });
+      await unlock.printed(/138\*\*\*\*8000 has no failed attempts/);
+      const endless = sleep(EXIT_MS, 'still running', { ref: false });
+      expect(await Promise.race([unlock.exited, endless])).toBe(0);
+    } finally {
       await redis.stop();
     }
   });

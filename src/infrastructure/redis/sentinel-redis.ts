@@ -25,6 +25,8 @@ export class SentinelRedis extends Redis {
     // After `quit` and `disconnect`, `close` comes before `end`, except if `disconnect` interrupts a connection attempt.
     this.on('end', () => {
       if (this.isConnecting && !this.isClosed) this.connectAgain();
+      // `quit` leaves the connections to the Sentinels open, which keep the process alive.
+      else super.disconnect();
     });
   }
 

@@ -3,11 +3,14 @@
 import { CAPTCHA_TEXT } from './seeds.mjs';
 
 let mobiles = 0;
+const SUBSCRIBERS = 100_000_000;
+/** Coprime to the number of subscribers, so all mobiles differ, and consecutive ones are in different number ranges. */
+const STRIDE = 61_803_399;
 
 /** A mobile that this run has not used yet: 138 and eight digits. */
 function freshMobile() {
   mobiles += 1;
-  return `138${String(mobiles).padStart(8, '0')}`;
+  return `138${String((mobiles * STRIDE) % SUBSCRIBERS).padStart(8, '0')}`;
 }
 
 const imageCaptcha = `query imageCaptcha {
@@ -30,6 +33,14 @@ const verifySmsCode = `mutation verifySmsCode($input: VerifySmsCodeInput!) {
   verifySmsCode(input: $input) {
     __typename
     ... on MobileVerified { verificationToken expiresInSeconds }
+    ... on UserError { message }
+  }
+}`;
+
+const registerUser = `mutation registerUser($input: RegisterUserInput!) {
+  registerUser(input: $input) {
+    __typename
+    ... on UserRegistered { user { id mobile registeredAt } }
     ... on UserError { message }
   }
 }`;
@@ -108,3 +119,20 @@ export const operations = [
     ],
   },
 ];
+
+/** An operation of the service that the other servers do not have. */
+export const registration = {
+  name: 'registerUser',
+  sends: 0,
+  async bodies(seeds, count) {
+    const tokens = await seeds.tokens(Array.from({ length: count }, freshMobile));
+    return tokens.map((verificationToken) => ({
+      operationName: 'registerUser',
+      query: registerUser,
+      variables: { input: { verificationToken } },
+    }));
+  },
+  servers: {
+    current: { path: '/graphql', success: '{"data":{"registerUser":{"__typename":"UserRegistered",' },
+  },
+};

@@ -2,14 +2,7 @@
 
 import { resolve } from 'node:path';
 import { loadBuild } from './builds.mjs';
-import {
-  checkout,
-  createServiceDatabase,
-  serviceSettings,
-  startEnvironment,
-  startServer,
-  startService,
-} from './environment.mjs';
+import { checkout, serviceSettings, startEnvironment, startInstances, startServer } from './environment.mjs';
 import { CONNECTIONS } from './load.mjs';
 import { measure } from './measure.mjs';
 import { operations as allOperations } from './operations.mjs';
@@ -58,9 +51,8 @@ async function startServers(environment, redis, previous) {
 
   async function startBuild(name, directory) {
     const { main, storage } = await loadBuild(directory, secrets);
-    const env = { ...settings, DATABASE_URL: await createServiceDatabase(environment, name, main, settings) };
-    const instances = [await startService(environment, { name, main, env })];
-    return { instances, seeds: redisSeeds(redis.client, storage), databaseUrl: env.DATABASE_URL };
+    const servers = await startInstances(environment, { main, name, redis });
+    return { ...servers, seeds: redisSeeds(redis.client, storage) };
   }
   const startOther = async (name, env) => [
     await startServer(environment, { name, args: [local(`${name}.mjs`)], env }),

@@ -2,7 +2,7 @@
 
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { freePort, serverCore } from './processes.mjs';
+import { coreOfServer, freePort, serverCore } from './processes.mjs';
 import { local, query, startPostgres } from './stores.mjs';
 
 export const checkout = resolve(import.meta.dirname, '..');
@@ -23,6 +23,16 @@ export async function startEnvironment({ processes, directory, isEnding }) {
   return { processes, isEnding, postgres, acceptedSends, secrets: createSecrets(gatewayUrl) };
 }
 
+/** Addresses that differ from each other, for the clients behind a proxy. */
+export function* clientAddresses() {
+  for (let index = 0; ; index += 1) yield ipv4('10', index);
+}
+
+/** @param network the first number of the address */
+export function ipv4(network, index) {
+  return [network, (index >> 16) & 255, (index >> 8) & 255, index & 255].join('.');
+}
+
 /** The settings that the servers of a run share. */
 function createSecrets(gatewayUrl) {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -36,6 +46,9 @@ function createSecrets(gatewayUrl) {
     GATEWAY_TOKEN: randomBytes(16).toString('hex'),
   };
 }
+
+/** A proxy on this machine names the clients, see `clientAddresses`. */
+export const BEHIND_A_PROXY = { TRUSTED_PROXIES: '127.0.0.1' };
 
 /** As in production, but without effective rate limits. */
 export function serviceSettings(secrets, redisUrl) {
@@ -62,7 +75,7 @@ export function serviceSettings(secrets, redisUrl) {
 }
 
 /** Creates a database with the build's own migrations, and fills it. @returns its URL. */
-export async function createServiceDatabase({ processes, postgres }, name, main, settings) {
+async function createServiceDatabase({ processes, postgres }, name, main, settings) {
   const url = await postgres.createDatabase(name);
   await processes.finish({
     name: `migrate-${name}`,
@@ -80,10 +93,25 @@ export async function createServiceDatabase({ processes, postgres }, name, main,
   return url;
 }
 
-/** Starts a process of the service. `core` is undefined for a process that shares the cores of everything else. */
-export function startService(environment, { name, main, env, core = serverCore }) {
+/**
+ * Starts processes of the service that share a Redis and a new database.
+ * @returns the processes, and the URL of the database.
+ */
+export async function startInstances(environment, { main, name, redis, count = 1, settings = {} }) {
+  const all = { ...serviceSettings(environment.secrets, redis.url), ...settings };
+  const databaseUrl = await createServiceDatabase(environment, name, main, all);
+  const env = { ...all, DATABASE_URL: databaseUrl };
+  const instances = [];
+  for (let index = 0; index < count; index += 1) {
+    const service = { name: `${name}_${index}`, main, env, core: coreOfServer(index) };
+    instances.push(await startService(environment, service));
+  }
+  return { instances, databaseUrl };
+}
+
+function startService(environment, { main, ...service }) {
   const args = ['--enable-source-maps', main, 'serve'];
-  return startServer(environment, { name, args, env, core, readyPath: '/readyz' });
+  return startServer(environment, { ...service, args, readyPath: '/readyz' });
 }
 
 /** Starts a server in JavaScript. @returns its port and its process id. */
@@ -94,7 +122,7 @@ export async function startServer({ processes }, { name, args, env, core = serve
     command: process.execPath,
     args,
     env: { ...env, PORT: String(port) },
-    core: core ?? undefined,
+    core,
     isReady: async () => (await fetch(`http://127.0.0.1:${port}${readyPath}`)).status !== 503,
   });
   return { port, pid };

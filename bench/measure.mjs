@@ -14,16 +14,18 @@ const MICROSECONDS_PER_SECOND = 1e6;
  * @param seeds       creates what the requests need, see seeds.mjs
  * @param plan        `seconds`, and `maxPerSecond` or the number of `requests`
  * @param meters      further processes: a name and a function that lists their process ids
- * @param addresses   `next` names the client of each request; undefined: all come from the address of the connection
+ * @param addresses   an iterator that names the client of each request; undefined: all have the address of the connection
+ * @param onReady     called when the requests are prepared and before they are sent
  * @returns the figures of one measurement. Besides `cpuMicros` of the server there are `<meter>Micros` of all processes of
  *   a meter, and `<meter>BusiestMicros` of the one with the most.
  */
 export async function measure(
-  { operation, name, instances, seeds, plan, meters = {}, addresses },
+  { operation, name, instances, seeds, plan, meters = {}, addresses, onReady = async () => {} },
   { acceptedSends, isEnding },
 ) {
   const server = operation.servers[name];
   const { count, isSuccess, requests } = await prepareRequests(operation, server, seeds, plan, addresses);
+  await onReady();
   const pids = instances.map(({ pid }) => pid);
   const readMeters = Object.entries({ cpu: () => pids, ...meters }).map(([meter, list]) => [
     meter,
@@ -59,7 +61,7 @@ async function prepareRequests(operation, server, seeds, plan, addresses) {
   const maxPerSecond = server.maxPerSecond ?? plan.maxPerSecond ?? MAX_PER_SECOND;
   const count = plan.requests ?? Math.ceil(maxPerSecond * plan.seconds);
   const bodies = await operation.bodies(seeds, count);
-  const requests = bodies.map((graphql) => httpRequest(path, body(graphql), addresses?.next()));
+  const requests = bodies.map((graphql) => httpRequest(path, body(graphql), addresses?.next().value));
   return { count, requests, isSuccess: (response) => response.includes(success) };
 }
 

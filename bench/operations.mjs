@@ -13,37 +13,46 @@ function freshMobile() {
   return `138${String((mobiles * STRIDE) % SUBSCRIBERS).padStart(8, '0')}`;
 }
 
-const imageCaptcha = `query imageCaptcha {
+/** The GraphQL documents by their operations. */
+const documents = {
+  imageCaptcha: `query imageCaptcha {
   imageCaptcha {
     __typename
     ... on ImageCaptcha { id image width height expiresInSeconds }
     ... on UserError { message }
   }
-}`;
+}`,
 
-const requestSmsCode = `mutation requestSmsCode($input: RequestSmsCodeInput!) {
+  requestSmsCode: `mutation requestSmsCode($input: RequestSmsCodeInput!) {
   requestSmsCode(input: $input) {
     __typename
     ... on SmsCodeSent { mobile codeLength expiresInSeconds resendAfterSeconds }
     ... on UserError { message }
   }
-}`;
+}`,
 
-const verifySmsCode = `mutation verifySmsCode($input: VerifySmsCodeInput!) {
+  verifySmsCode: `mutation verifySmsCode($input: VerifySmsCodeInput!) {
   verifySmsCode(input: $input) {
     __typename
     ... on MobileVerified { verificationToken expiresInSeconds }
     ... on UserError { message }
   }
-}`;
+}`,
 
-const registerUser = `mutation registerUser($input: RegisterUserInput!) {
+  registerUser: `mutation registerUser($input: RegisterUserInput!) {
   registerUser(input: $input) {
     __typename
     ... on UserRegistered { user { id mobile registeredAt } }
     ... on UserError { message }
   }
-}`;
+}`,
+};
+
+/** The body of a GraphQL request. */
+export function graphqlBody(operationName, input) {
+  const query = documents[operationName];
+  return { operationName, query, ...(input && { variables: { input } }) };
+}
 
 /** The same requests go to both builds of the service and to the floor. A success contains `start`. */
 function graphqlServers(start) {
@@ -64,7 +73,7 @@ export const operations = [
     name: 'imageCaptcha',
     sends: 0,
     async bodies(_seeds, count) {
-      return Array(count).fill({ operationName: 'imageCaptcha', query: imageCaptcha });
+      return Array(count).fill(graphqlBody('imageCaptcha'));
     },
     servers: graphqlServers('"imageCaptcha":{"__typename":"ImageCaptcha","id":"'),
     targets: [{ server: 'current', against: 'floor', atLeast: 0.65 }],
@@ -73,11 +82,10 @@ export const operations = [
     name: 'requestSmsCode',
     sends: 1,
     async bodies(seeds, count) {
-      return (await seeds.captchas(count)).map((captchaId) => ({
-        operationName: 'requestSmsCode',
-        query: requestSmsCode,
-        variables: { input: { mobile: freshMobile(), captchaId, captchaAnswer: CAPTCHA_TEXT } },
-      }));
+      const ids = await seeds.captchas(count);
+      return ids.map((captchaId) =>
+        graphqlBody('requestSmsCode', { mobile: freshMobile(), captchaId, captchaAnswer: CAPTCHA_TEXT }),
+      );
     },
     servers: {
       ...graphqlServers('"requestSmsCode":{"__typename":"SmsCodeSent",'),
@@ -98,11 +106,7 @@ export const operations = [
     async bodies(seeds, count) {
       const mobiles = Array.from({ length: count }, freshMobile);
       const codes = await seeds.codes(mobiles);
-      return mobiles.map((mobile, index) => ({
-        operationName: 'verifySmsCode',
-        query: verifySmsCode,
-        variables: { input: { mobile, code: codes[index] } },
-      }));
+      return mobiles.map((mobile, index) => graphqlBody('verifySmsCode', { mobile, code: codes[index] }));
     },
     servers: {
       ...graphqlServers('"verifySmsCode":{"__typename":"MobileVerified",'),
@@ -126,11 +130,7 @@ export const registration = {
   sends: 0,
   async bodies(seeds, count) {
     const tokens = await seeds.tokens(Array.from({ length: count }, freshMobile));
-    return tokens.map((verificationToken) => ({
-      operationName: 'registerUser',
-      query: registerUser,
-      variables: { input: { verificationToken } },
-    }));
+    return tokens.map((verificationToken) => graphqlBody('registerUser', { verificationToken }));
   },
   servers: {
     current: { path: '/graphql', success: '{"data":{"registerUser":{"__typename":"UserRegistered",' },

@@ -99,14 +99,19 @@ export class Processes {
   }
 }
 
-/** The last core runs the server that is measured, the others run everything else. Undefined if there is only one. */
 const cores = allowedCores();
-export const serverCore = cores.length > 1 ? cores.at(-1) : undefined;
-const otherCores = serverCore === undefined ? undefined : cores.slice(0, -1).join();
+/** The last core runs the server that is measured, the others run everything else. Undefined if there is only one. */
+export const serverCore = coreOfServer(0);
 
-/** Moves this process off the servers' core, and with it the processes that it starts without a core. */
-export function leaveServerCore() {
-  if (otherCores)
+/** The core of each further server: the last one but one, and so on. With too few cores it is shared with everything else. */
+export function coreOfServer(index) {
+  return cores.length > 1 ? cores.at(-1 - (index % cores.length)) : undefined;
+}
+
+/** Moves this process off the cores of `count` servers, and with it the processes that it starts without a core. */
+export function leaveServerCores(count) {
+  const otherCores = cores.slice(0, Math.max(1, cores.length - count)).join();
+  if (serverCore !== undefined)
     execFileSync('taskset', ['-a', '-c', '-p', otherCores, String(process.pid)], { stdio: 'ignore' });
 }
 

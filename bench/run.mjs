@@ -1,21 +1,26 @@
 // The entry: runs one of the benchmarks and stops everything that it started. Usage:
 //   node bench/run.mjs [--quick] [--only <operation>] [--against <directory>]
+//   node bench/run.mjs --scale [--quick]
 
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare } from './compare.mjs';
-import { leaveServerCore, Processes } from './processes.mjs';
+import { leaveServerCores, Processes } from './processes.mjs';
+import { scale } from './scale.mjs';
 
 const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean' },
     only: { type: 'string' },
     against: { type: 'string' },
+    scale: { type: 'boolean' },
   },
 });
-leaveServerCore();
+const benchmark = flags.scale ? scale : compare;
+
+leaveServerCores(flags.scale ? 2 : 1);
 const directory = await mkdtemp(join(tmpdir(), 'yanzheng-bench-'));
 await chmod(directory, 0o755); // PostgreSQL may have to run as another user
 const processes = new Processes(directory);
@@ -29,7 +34,7 @@ function end(exitCode) {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => end(1));
 try {
-  const isOk = await compare({ flags, directory, processes, isEnding: () => ending !== undefined });
+  const isOk = await benchmark({ flags, directory, processes, isEnding: () => ending !== undefined });
   await end(isOk ? 0 : 1);
 } catch (error) {
   if (!ending) console.error(error);

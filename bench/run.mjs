@@ -1,6 +1,7 @@
 // The entry: runs one of the benchmarks and stops everything that it started. Usage:
 //   node bench/run.mjs [--quick] [--only <operation>] [--against <directory>]
 //   node bench/run.mjs --scale [--quick]
+//   node bench/run.mjs --unit-costs [--quick]
 
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { compare } from './compare.mjs';
 import { leaveServerCores, Processes } from './processes.mjs';
 import { scale } from './scale.mjs';
+import { unitCosts } from './unit-costs.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -16,9 +18,10 @@ const { values: flags } = parseArgs({
     only: { type: 'string' },
     against: { type: 'string' },
     scale: { type: 'boolean' },
+    'unit-costs': { type: 'boolean' },
   },
 });
-const benchmark = flags.scale ? scale : compare;
+const benchmark = flags.scale ? scale : flags['unit-costs'] ? unitCosts : compare;
 
 leaveServerCores(flags.scale ? 2 : 1);
 const directory = await mkdtemp(join(tmpdir(), 'yanzheng-bench-'));

@@ -3,6 +3,8 @@ export default {
   testEnvironment: '<rootDir>/build-test/test/support/test-environment.js',
   roots: ['<rootDir>/build-test/test'],
   testMatch: ['**/*.test.js'],
+  // See jest.drills.config.mjs.
+  testPathIgnorePatterns: ['<rootDir>/build-test/test/drills/'],
   transform: {},
   // The decorators of the schema and of the entities write their types through it.
   setupFiles: ['reflect-metadata'],

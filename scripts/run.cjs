@@ -34,6 +34,7 @@ const commands = {
   migrate: builtProgram('dist/main.js', 'migrate'),
   seed: builtProgram('dist/main.js', 'seed'),
   unlock: builtProgram('dist/main.js', 'unlock'),
+  spend: builtProgram('dist/main.js', 'spend'),
   keys: builtProgram('dist/main.js', 'keys'),
   schema: builtProgram('dist/cli/emit-schema.js'),
   build: async (node) => {
@@ -45,6 +46,7 @@ const commands = {
   format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLORS, '.', ...args]),
   check,
   test,
+  drill,
   dev,
   bench,
   'simulate:attack': builtProgram('simulate/attack.mjs'),
@@ -69,6 +71,13 @@ async function test(node, args) {
   await buildPages(node);
   await buildTests(node);
   return run(node, [...JEST, ...args]);
+}
+
+/** Failovers and restarts under load. They take minutes, so `test` leaves them out. */
+async function drill(node, args) {
+  await installPostgres();
+  await buildTests(node);
+  return run(node, [...JEST, '--config', 'jest.drills.config.mjs', ...args]);
 }
 
 /** The fast checks: everything but the long tests. Stops at the first failure. */

@@ -45,6 +45,7 @@ import { InstrumentedSmsSender } from './sms/delivery/instrumented-sms-sender.ts
 import { ResilientSmsSender } from './sms/delivery/resilient-sms-sender.ts';
 import { smsProvider } from './sms/providers/providers.ts';
 import type { SimulatedPhone } from './sms/simulated-phone.ts';
+import { SpendCapService } from './spend-cap/spend-cap.service.ts';
 import { UserRepository } from './users/user.repository.ts';
 import { SmsCodeStore } from './verification/codes/sms-code.store.ts';
 import { SmsCodeAttemptStore } from './verification/codes/sms-code-attempt.store.ts';
@@ -112,8 +113,11 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const metrics = new Metrics();
   const secrets = await loadSecrets(config, dependencies);
   const stores = await openStores(config, dependencies, metrics, onStop);
+  const spendCap = new SpendCapService(stores.database, config.smsPerDay);
+  onStop(() => returnLot(spendCap, logger));
+  metrics.watchSpendCap(spendCap);
   const sms = await startSms(config, dependencies, metrics, onStop);
-  const instances = createFeatures(config, secrets, stores, sms);
+  const instances = createFeatures(config, secrets, stores, spendCap, sms);
 
   const schema = createSchema(resolvers, { get: (resolver) => instances.get(resolver) });
   instrumentOperations(schema, (operation, outcome, seconds) => {
@@ -210,6 +214,14 @@ async function openStores(
   };
 }
 
+/** The last send has its outcome by then. */
+async function returnLot(spendCap: SpendCapService, logger: Logger): Promise<void> {
+  const sends = spendCap.lotRemaining;
+  await spendCap
+    .returnLot()
+    .catch((err) => logger.warn({ sends, err }, 'the rest of the lot is lost for the day'));
+}
+
 interface Sms {
   readonly sender: ResilientSmsSender;
   readonly timeoutMs: number;
@@ -242,6 +254,7 @@ function createFeatures(
   config: Config,
   { codeSecret, hash, tokens, audit }: Secrets,
   { database, redis }: Stores,
+  spendCap: SpendCapService,
   sms: Sms,
 ): ReadonlyMap<unknown, unknown> {
   const keys = new RedisKeys(hash);
@@ -257,10 +270,11 @@ function createFeatures(
     audit,
   });
   const requestSmsCode = new RequestSmsCodeService({
-    idempotency: createIdempotency(config, redis, sms),
+    idempotency: createIdempotency(config, redis, rateLimitStore, sms),
     captchas,
     users,
     codes: new SmsCodeStore(redis, keys, config.codeTtlSeconds),
+    spendCap,
     sms: sms.sender,
     keys,
     rateLimits,
@@ -289,10 +303,15 @@ function createFeatures(
 }
 
 /** A claim lives as long as the captcha of its request, and at least as long as the request can take. */
-function createIdempotency(config: Config, redis: Stores['redis'], sms: Sms): IdempotencyService {
+function createIdempotency(
+  config: Config,
+  redis: Stores['redis'],
+  rateLimitStore: RateLimitStore,
+  sms: Sms,
+): IdempotencyService {
   const executionTimeoutMs = sendRequestTimeoutMs(sms.timeoutMs);
   const claimTtlMs = Math.max(config.captchaTtlSeconds * 1000, executionTimeoutMs);
-  return new IdempotencyService(new IdempotencyStore(redis, claimTtlMs), {
+  return new IdempotencyService(new IdempotencyStore(redis, claimTtlMs), rateLimitStore, {
     responseTtlSeconds: config.captchaTtlSeconds,
     executionTimeoutMs,
   });

@@ -1,4 +1,4 @@
-// The process: arguments, environment, signals, exit codes. `node main.js serve | migrate | seed | unlock | keys`
+// The process: arguments, environment, signals, exit codes. `node main.js serve | migrate | seed | unlock | spend | keys`
 
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
@@ -8,6 +8,7 @@ import { startApp } from './app.ts';
 import { printKeys } from './cli/keys.ts';
 import { migrate } from './cli/migrate.ts';
 import { seed } from './cli/seed.ts';
+import { spend } from './cli/spend.ts';
 import { startBanner } from './cli/start-banner.ts';
 import { unlock } from './cli/unlock.ts';
 import { UsageError } from './cli/usage-error.ts';
@@ -86,10 +87,14 @@ async function main([command = 'serve', ...args]: readonly string[]): Promise<vo
       return seed(configFor('database'), DATA_DIRECTORY, args);
     case 'unlock':
       return unlock(configFor('redis'), args);
+    case 'spend':
+      return spend(configFor('spend'), DATA_DIRECTORY);
     case 'keys':
       return printKeys();
     default:
-      throw new UsageError('usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | keys');
+      throw new UsageError(
+        'usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | spend | keys',
+      );
   }
 }
 

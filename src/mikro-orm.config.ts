@@ -8,7 +8,7 @@ import { databaseDefinition } from './database-definition.ts';
 import { commandLineOptions } from './infrastructure/postgres/command-line-options.ts';
 
 const DATA_DIRECTORY = '.data';
-export const MIGRATIONS_DIRECTORY = 'src/users/migrations';
+export const MIGRATIONS_DIRECTORY = 'src/migrations';
 
 /** MikroORM's command line calls this function. The service does not. */
 export default function options(): Promise<SqlOptions> {

@@ -2,7 +2,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { Audit, Caller } from '../common/audit.ts';
-import { randomId } from '../common/random-id.ts';
+import { randomId, randomToken } from '../common/random-id.ts';
 import type { RateLimits } from '../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../rate-limiting/rate-limit.store.ts';
 import { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
@@ -31,10 +31,10 @@ export class CaptchaService {
   async issue(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
     const { captchas, rateLimits, rateLimitStore, glyphs, ttlSeconds, audit } = this.dependencies;
     const limits = rateLimits.of('issueCaptcha', caller.clientAddress);
-    const exceeded = await rateLimitStore.reserve('issueCaptcha', limits);
-    if (exceeded) {
-      audit('rate_limit_exceeded', { caller, scope: exceeded.scope });
-      return new TooManyRequestsError(exceeded);
+    const reserved = await rateLimitStore.reserve('issueCaptcha', limits, randomToken());
+    if (reserved.kind === 'exceeded') {
+      audit('rate_limit_exceeded', { caller, scope: reserved.scope });
+      return new TooManyRequestsError(reserved);
     }
 
     const id = randomId();

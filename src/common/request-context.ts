@@ -8,4 +8,6 @@ export interface RequestContext {
   readonly locale: Locale;
   /** The network that rate limits count: an IPv4 address or an IPv6 /64, see `clientNetwork`. */
   readonly clientAddress: string;
+  /** Aborts when the client disconnects. Created when it is called, because few requests need it. */
+  readonly disconnected: () => AbortSignal;
 }

@@ -8,6 +8,7 @@ import {
   smsProvider,
   smsProviderNames,
 } from '../sms/providers/providers.ts';
+import { SMS_PER_DAY_OUTSIDE_PRODUCTION } from '../spend-cap/spend-cap.settings.ts';
 import type { SettingsSchema, SettingValues } from './env.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
 import { unknownSettings } from './unknown-settings.ts';
@@ -38,6 +39,7 @@ export interface Config {
   readonly captchaTtlSeconds: number;
   readonly codeTtlSeconds: number;
   readonly rateLimits: RateLimitSettings;
+  readonly smsPerDay: number;
   readonly resendAfterSeconds: number;
   readonly enumerationProtection: boolean;
   readonly token: {
@@ -61,7 +63,7 @@ export class ConfigError extends Error {
 }
 
 /** What a command needs: a migration requires no account of an SMS provider. */
-export type ConfigScope = 'serve' | 'database' | 'redis';
+export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -107,6 +109,7 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
   serve: requiredToServe,
   database: requiredForDatabase,
   redis: requiredForRedis,
+  spend: requiredForSpend,
 };
 
 function requiredToServe(values: Settings): SettingError[] {
@@ -115,9 +118,9 @@ function requiredToServe(values: Settings): SettingError[] {
   const account = missing(values, provider.requiredSettings, `SMS_PROVIDER is ${name}`);
   if (values.NODE_ENV !== 'production') return account;
   return [
-    ...requiredForDatabase(values),
+    ...requiredForSpend(values),
     ...account,
-    ...missing(values, ['REDIS_URL', 'CODE_SECRET', 'TOKEN_PRIVATE_KEY', 'SMS_PER_DAY'], IN_PRODUCTION),
+    ...missing(values, ['REDIS_URL', 'CODE_SECRET', 'TOKEN_PRIVATE_KEY'], IN_PRODUCTION),
     ...(provider.isForDevelopment ? [developmentProvider()] : []),
   ];
 }
@@ -131,6 +134,12 @@ function developmentProvider(): SettingError {
 
 function requiredForDatabase(values: Settings): SettingError[] {
   return values.NODE_ENV === 'production' ? missing(values, ['DATABASE_URL'], IN_PRODUCTION) : [];
+}
+
+function requiredForSpend(values: Settings): SettingError[] {
+  return values.NODE_ENV === 'production'
+    ? missing(values, ['DATABASE_URL', 'SMS_PER_DAY'], IN_PRODUCTION)
+    : [];
 }
 
 function requiredForRedis(values: Settings): SettingError[] {
@@ -187,6 +196,7 @@ function toConfig(values: Settings): Config {
     captchaTtlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
     codeTtlSeconds: values.SMS_CODE_TTL_SECONDS,
     rateLimits: pick(values, rateLimitSettings),
+    smsPerDay: values.SMS_PER_DAY ?? SMS_PER_DAY_OUTSIDE_PRODUCTION,
     resendAfterSeconds: values.SMS_RESEND_GAP_SECONDS,
     enumerationProtection: values.ENUMERATION === 'conceal',
     token: {

@@ -6,6 +6,7 @@ import { postgresSettings } from '../infrastructure/postgres/postgres.settings.t
 import { redisSettings } from '../infrastructure/redis/redis.settings.ts';
 import { rateLimitSettings } from '../rate-limiting/limits.ts';
 import { smsSettings } from '../sms/sms.settings.ts';
+import { spendCapSettings } from '../spend-cap/spend-cap.settings.ts';
 import { tokenSettings } from '../verification/tokens/token.settings.ts';
 import { verificationSettings } from '../verification/verification.settings.ts';
 import { oneOf, type SettingValues } from './env.ts';
@@ -25,6 +26,7 @@ export const settings = {
   ...captchaSettings,
   ...smsSettings,
   ...rateLimitSettings,
+  ...spendCapSettings,
 };
 
 export type SettingName = keyof typeof settings;

@@ -18,6 +18,8 @@ export const REDIS_SILENCE_TIMEOUT_MS = 5000;
 /** The delay grows by the step with each failed attempt to reconnect. */
 export const REDIS_RECONNECT_DELAY_STEP_MS = 50;
 export const REDIS_RECONNECT_DELAY_MAX_MS = 500;
+/** A Sentinel that does not answer within this time is skipped. */
+export const REDIS_SENTINEL_ANSWER_TIMEOUT_MS = 500;
 export const REDIS_CLOSE_TIMEOUT_MS = 1000;
 
 export const POSTGRES_CONNECT_TIMEOUT_MS = 2000;
@@ -56,6 +58,9 @@ const SCHEDULING_SLACK_MS = 500;
 export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
   return providerTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
 }
+
+/** A reached daily cap is checked again after this time: another process may have returned sends. */
+export const SPEND_CAP_RECHECK_MS = 1000;
 
 /** Clocks of two instances may differ by this much. */
 export const CLOCK_SKEW_SECONDS = 60;

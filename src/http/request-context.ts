@@ -1,18 +1,26 @@
 // Derives the context of resolvers from an HTTP request.
 
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { negotiateLocale } from '../common/locale.ts';
 import type { RequestContext } from '../common/request-context.ts';
 import { clientNetwork, stripPort } from './client-network.ts';
 
 type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'ip' | 'socket'>;
 
-export function requestContext(request: ContextSource): RequestContext {
+export function requestContext(request: ContextSource, reply: Pick<FastifyReply, 'raw'>): RequestContext {
   return {
     requestId: request.id,
     locale: negotiateLocale(request.headers['accept-language']),
     clientAddress: clientAddress(request),
+    disconnected: () => closeSignal(reply),
   };
+}
+
+function closeSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {
+  const closed = new AbortController();
+  if (raw.destroyed) closed.abort();
+  else raw.once('close', () => closed.abort());
+  return closed.signal;
 }
 
 /** If a trusted proxy forwards something that is not an address, the proxy itself is counted. */

@@ -3,7 +3,7 @@
 
 import { withDeadline } from '../common/deadline.ts';
 import { type Dependency, DependencyUnavailableError } from '../common/dependency.ts';
-import { remainingBudgetMs, spendBudget } from '../common/time-budget.ts';
+import { remainingBudgetMs, spendingBudget } from '../common/time-budget.ts';
 
 export interface DependencyClientOptions {
   readonly name: string;
@@ -22,18 +22,16 @@ export function createDependencyClient<Client>(
   return {
     async use(call) {
       const startedMs = performance.now();
-      const limitMs = Math.min(timeoutMs, Math.max(0, remainingBudgetMs()));
+      const limitMs = Math.min(timeoutMs, remainingBudgetMs());
       let outage: unknown;
       try {
-        return await withDeadline(limitMs, () => call(client()));
+        return await spendingBudget(() => withDeadline(limitMs, () => call(client())));
       } catch (error) {
         if (!isOutage(error)) throw error;
         outage = error;
         throw new DependencyUnavailableError(name, { cause: error });
       } finally {
-        const elapsedMs = performance.now() - startedMs;
-        spendBudget(elapsedMs);
-        observe(elapsedMs / 1000, outage);
+        observe((performance.now() - startedMs) / 1000, outage);
       }
     },
   };

@@ -15,6 +15,13 @@ export interface ObservableSmsSender {
   readonly inFlight: number;
 }
 
+/** What the gauges of the daily cap read. */
+export interface ObservableSpendCap {
+  readonly smsPerDay: number;
+  readonly lotRemaining: number;
+  readonly today: () => Promise<{ readonly leased: number }>;
+}
+
 export class Metrics {
   private readonly registry = new Registry();
 
@@ -101,6 +108,35 @@ export class Metrics {
       registers: [this.registry],
       collect() {
         this.set({ provider }, sender.inFlight);
+      },
+    });
+  }
+
+  /** Registers the gauges of the daily cap, which read their values at each scrape. */
+  watchSpendCap(spendCap: ObservableSpendCap): void {
+    new Gauge({
+      name: 'yanzheng_sms_per_day',
+      help: 'The daily cap: the setting SMS_PER_DAY.',
+      registers: [this.registry],
+    }).set(spendCap.smsPerDay);
+    new Gauge({
+      name: 'yanzheng_sms_leased_today',
+      help: 'SMS of the current day in China that all instances have leased: sent, or left in their lots.',
+      registers: [this.registry],
+      async collect() {
+        // While PostgreSQL is unavailable, the gauge keeps its last value.
+        await spendCap.today().then(
+          ({ leased }) => this.set(leased),
+          () => {},
+        );
+      },
+    });
+    new Gauge({
+      name: 'yanzheng_sms_lot_remaining',
+      help: 'SMS that this instance has leased and not sent.',
+      registers: [this.registry],
+      collect() {
+        this.set(spendCap.lotRemaining);
       },
     });
   }

@@ -1,6 +1,7 @@
 // The catalogue of rate limits. A new limit is one row: its name, its Redis key, its scope, and its setting. Together they
-// bound SMS bombing of one mobile, SMS pumping of number ranges, and the cost of a day. The lockout after failed attempts has
-// no setting; it is in verification/codes/sms-code-attempt.store.ts.
+// bound SMS bombing of one mobile and SMS pumping of number ranges. Two limits are not here: the lockout after failed attempts
+// has no setting (verification/codes/sms-code-attempt.store.ts), and the daily cap is about money, so PostgreSQL keeps it
+// (sms/daily-cap/).
 
 import type { z } from 'zod';
 import type { Mobile } from '../common/phone-number.ts';
@@ -11,7 +12,6 @@ import { type RateLimit, RateLimitScope } from './rate-limit.ts';
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 60 * MINUTE_SECONDS;
 const DAY_SECONDS = 24 * HOUR_SECONDS;
-const SMS_PER_DAY_OUTSIDE_PRODUCTION = 10_000;
 
 /** What each limited action is counted by. */
 interface Subjects {
@@ -36,16 +36,13 @@ interface Row<Subject> {
 interface Setting<Name extends string = string, Schema extends z.ZodType = z.ZodType> {
   readonly name: Name;
   readonly schema: Schema;
-  /** The value when the setting is absent and its schema has no default. */
-  readonly fallback?: number | undefined;
 }
 
 function setting<const Name extends string, Schema extends z.ZodType>(
   name: Name,
   schema: Schema,
-  fallback?: number,
 ): Setting<Name, Schema> {
-  return { name, schema, fallback };
+  return { name, schema };
 }
 
 const catalogue = {
@@ -61,7 +58,7 @@ const catalogue = {
   requestSmsCode: [
     {
       name: 'addressHour',
-      key: (keys, address) => keys.sendAddressLimit(address, 'hour'),
+      key: (keys, address) => keys.addressLimit(address, 'send:hour'),
       scope: RateLimitScope.ADDRESS,
       limit: setting('SMS_PER_ADDRESS_PER_HOUR', count.default(20)),
       windowSeconds: HOUR_SECONDS,
@@ -97,14 +94,6 @@ const catalogue = {
       limit: setting('SMS_PER_RANGE_PER_HOUR', count.default(20)),
       windowSeconds: HOUR_SECONDS,
       releasedByVerification: true,
-    },
-    {
-      name: 'serviceDay',
-      key: (keys) => keys.serviceLimit('day'),
-      scope: RateLimitScope.SERVICE,
-      // No default in production, where the operator decides what a day may cost.
-      limit: setting('SMS_PER_DAY', count.optional(), SMS_PER_DAY_OUTSIDE_PRODUCTION),
-      windowSeconds: DAY_SECONDS,
     },
   ],
   verifySmsCode: [
@@ -181,7 +170,7 @@ export class RateLimits {
   private resolve(value: number | Setting): number {
     if (typeof value === 'number') return value;
     const settings: Readonly<Record<string, number | undefined>> = this.settings;
-    const configured = settings[value.name] ?? value.fallback;
+    const configured = settings[value.name];
     if (configured === undefined) throw new Error(`${value.name} has no value`);
     return configured;
   }

@@ -1,8 +1,8 @@
 // Rate limits inside Lua scripts: a script that reserves limits does so in the same atomic step as its own work.
 //
-// The key of a limit holds a list of the times of its latest reservations, newest first, never longer than the limit. The
-// limit is exceeded while the oldest of `limit` reservations is younger than the window. This sliding window is exact,
-// and a check costs the same for a limit of 1 and of 100,000.
+// The key of a limit holds a list of its reservations within the window, newest first. A reservation is `<time>:<token>`:
+// the clock of Redis in milliseconds, and a token that makes it unique, so that a release removes exactly this one, however
+// often a client repeats it. The sliding window is exact, and a check costs the same for a limit of 1 and of 100,000.
 
 import type { LuaFunction } from '../common/redis/define-script.ts';
 import { type LimitedAction, type LimitName, limitNames } from './limits.ts';
@@ -16,38 +16,68 @@ export interface ExceededReply {
 }
 
 /**
- * `reserve(rateLimits)`: reserves one of each limit, or nothing. Returns a table with `reservedAtMs`, or with `kind`,
- * `exceeded` and `retryAfterMs`.
+ * `reserve(rateLimits, token)`: reserves one of each limit, or nothing. Returns a table with `reservation`, or with `kind`,
+ * `exceeded` and `retryAfterMs`. A Cluster client repeats a command whose reply was lost: the same token reserves once.
+ *
+ * The part of the token before a dot names the request. Concurrent replays of one request reserve a limit for a moment, see
+ * idempotency.service.ts. They must not make the limit reject the request itself, so together they count as one.
  */
 export const reserve: LuaFunction = {
   name: 'reserve',
   lua: `
-local function reserve(rateLimits)
+local function timeOf(reservation)
+  return tonumber(string.match(reservation, '^%d+'))
+end
+
+local function countReplays(key, token)
+  local request = string.match(token, '^[^.]+%.')
+  if not request then return 0 end
+  local replays = 0
+  for _, reservation in ipairs(redis.call('LRANGE', key, 0, 999)) do
+    if string.find(reservation, ':' .. request, 1, true) then replays = replays + 1 end
+  end
+  return replays
+end
+
+local function millisecondsToWait(rateLimit, nowMs, token)
+  local key, windowMs = rateLimit.key, rateLimit.windowMs
+  local oldest = redis.call('LINDEX', key, -1)
+  while oldest and timeOf(oldest) + windowMs <= nowMs do
+    redis.call('RPOP', key)
+    oldest = redis.call('LINDEX', key, -1)
+  end
+  if not oldest or redis.call('LLEN', key) < rateLimit.limit then return 0 end
+  local last = redis.call('LINDEX', key, rateLimit.limit - 1 + countReplays(key, token))
+  -- After a failover to a server whose clock is behind, a reservation may lie in the future.
+  return last and math.min(timeOf(last) + windowMs - nowMs, windowMs) or 0
+end
+
+local function reserve(rateLimits, token)
+  local newest = redis.call('LINDEX', rateLimits[1].key, 0)
+  if newest and string.sub(newest, -#token - 1) == ':' .. token then return { reservation = newest } end
   local time = redis.call('TIME')
   local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
   local exceeded, retryAfterMs = nil, 0
   for _, rateLimit in ipairs(rateLimits) do
-    local oldestMs = redis.call('LINDEX', rateLimit.key, rateLimit.limit - 1)
-    if oldestMs and oldestMs + rateLimit.windowMs - nowMs > retryAfterMs then
-      exceeded, retryAfterMs = rateLimit.name, oldestMs + rateLimit.windowMs - nowMs
-    end
+    local waitMs = millisecondsToWait(rateLimit, nowMs, token)
+    if waitMs > retryAfterMs then exceeded, retryAfterMs = rateLimit.name, waitMs end
   end
   if exceeded then return { kind = 'exceeded', exceeded = exceeded, retryAfterMs = retryAfterMs } end
+  local reservation = string.format('%.0f:', nowMs) .. token
   for _, rateLimit in ipairs(rateLimits) do
-    redis.call('LPUSH', rateLimit.key, string.format('%.0f', nowMs))
-    redis.call('LTRIM', rateLimit.key, 0, rateLimit.limit - 1)
+    redis.call('LPUSH', rateLimit.key, reservation)
     redis.call('PEXPIRE', rateLimit.key, rateLimit.windowMs)
   end
-  return { reservedAtMs = nowMs }
+  return { reservation = reservation }
 end`,
 };
 
-/** `release(key, reservedAtMs)`: removes one reservation of that time. */
+/** `release(key, reservation)`: removes the reservation, if it is there. */
 export const release: LuaFunction = {
   name: 'release',
   lua: `
-local function release(key, reservedAtMs)
-  redis.call('LREM', key, 1, string.format('%.0f', reservedAtMs))
+local function release(key, reservation)
+  redis.call('LREM', key, 1, reservation)
 end`,
 };
 

@@ -18,6 +18,13 @@ export interface RateLimit<Name extends string = string> {
   readonly windowSeconds: number;
 }
 
+/** The result of a reservation that all limits admit. */
+export interface Reserved {
+  readonly kind: 'reserved';
+  /** Identifies the reservation in the list of each limit. */
+  readonly reservation: string;
+}
+
 /** The result of a reservation that a limit rejects. Nothing was reserved. */
 export interface RateLimitExceeded {
   readonly kind: 'exceeded';

@@ -73,7 +73,7 @@ describe('a gateway that never answers', () => {
       expect(answered).toHaveLength(CALLERS - MAX_IN_FLIGHT);
       expect(await metric(app, IN_FLIGHT)).toBe(MAX_IN_FLIGHT);
       expect(app.gateway.requests).toHaveLength(CONNECTIONS);
-      const reserved = Number((await countEntries(app.redis))['ratelimit:service:day']);
+      const reserved = Number((await countEntries(app.redis))['ratelimit:range:hour']);
       expect(reserved).toBeGreaterThanOrEqual(MAX_IN_FLIGHT);
       expect(reserved).toBeLessThanOrEqual(MAX_IN_FLIGHT + unavailable.length);
 

@@ -50,8 +50,8 @@ describe('a repeated request whose first process died', () => {
       expect(countTypes(outcomes)).toEqual({ SmsCodeSent: 20 });
       expect(app.gateway.requests).toHaveLength(1);
       const counts = await countEntries(app.redis);
-      expect(counts['ratelimit:service:day']).toBe((before['ratelimit:service:day'] ?? 0) + 1);
-      expect(counts['ratelimit:address:hour']).toBe(before['ratelimit:address:hour']);
+      expect(counts['ratelimit:range:hour']).toBe((before['ratelimit:range:hour'] ?? 0) + 1);
+      expect(counts['ratelimit:send:hour']).toBe(before['ratelimit:send:hour']);
     },
   );
 });

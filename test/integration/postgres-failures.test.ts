@@ -82,7 +82,7 @@ describeWithPostgres('when PostgreSQL', () => {
       expect(app.gateway.requests).toHaveLength(0);
       expect(await countEntries(app.redis)).toEqual({
         ...before,
-        'ratelimit:address:hour': Number(before['ratelimit:address:hour']) + 1,
+        'ratelimit:send:hour': Number(before['ratelimit:send:hour']) + 1,
         'ratelimit:verify:hour': Number(before['ratelimit:verify:hour']) + 7,
       });
 
@@ -106,7 +106,7 @@ describeWithPostgres('when PostgreSQL', () => {
     const outcomes = await Promise.all(requests);
     expect(outcomes).toHaveLength(30);
     for (const outcome of outcomes) expect(outcome).toEqual(UNAVAILABLE);
-    expect(await countEntries(app.redis)).toEqual({ 'ratelimit:address:hour': 30 });
+    expect(await countEntries(app.redis)).toEqual({ 'ratelimit:send:hour': 30 });
     await postgres.resume();
     await untilRecovered(() => app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
     expect(app.gateway.requests).toHaveLength(1);

@@ -63,7 +63,7 @@ describeWithRedis('when Redis', () => {
     await end();
     await untilRecovered(() => app.api.imageCaptcha(), 'ImageCaptcha');
     expect(await readiness(app)).toEqual(READY);
-    const { 'code:REGISTER': codes, 'ratelimit:service:day': sent } = before;
+    const { 'code:REGISTER': codes, 'ratelimit:range:hour': sent } = before;
     expect([codes, sent]).toEqual([1, 2]);
     expect(withoutAddress(await countEntries(app.redis))).toEqual(withoutAddress(before));
     expect(app.gateway.requests).toHaveLength(0);
@@ -132,6 +132,6 @@ describeWithRedis('when Redis', () => {
 
 /** A call that timed out may still count against the address later, but against nothing else. */
 function withoutAddress(counts: Record<string, number>) {
-  const { 'ratelimit:address:hour': _requests, 'ratelimit:verify:hour': _codes, ...others } = counts;
+  const { 'ratelimit:send:hour': _requests, 'ratelimit:verify:hour': _codes, ...others } = counts;
   return others;
 }

@@ -71,7 +71,7 @@ describe('with user-enumeration protection', () => {
     expectType(await app.api.requestWithCaptcha(mobile, 'LOGIN'), 'SmsCodeSent');
     expect(app.gateway.requests).toHaveLength(0);
     await registerMobile(app, mobile);
-    const cooldowns = await app.redis.keys('yz:{sms}:ratelimit:mobile:*:cooldown');
+    const cooldowns = await app.redis.keys('yz:{r:*}:ratelimit:mobile:*:cooldown');
     expect(cooldowns.length).toBeGreaterThan(0);
     await app.redis.del(...cooldowns);
     expectType(await app.api.requestWithCaptcha(mobile, 'LOGIN'), 'SmsCodeSent');

@@ -88,7 +88,7 @@ describe('verifySmsCode', () => {
     const never = await app.api.verifySmsCode(mobile, '000000');
     const code = await codeFor();
     const otherPurpose = await app.api.verifySmsCode(mobile, code, 'LOGIN');
-    const codeKeys = await app.redis.keys('yz:{sms}:code:*');
+    const codeKeys = await app.redis.keys('yz:{r:*}:code:*');
     expect(codeKeys.length).toBeGreaterThan(0);
     for (const key of codeKeys) await app.redis.pexpire(key, 0);
     const expired = await app.api.verifySmsCode(mobile, code);

@@ -3,6 +3,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
+import { randomToken } from '../../src/common/random-id.ts';
 import { RateLimitStore } from '../../src/rate-limiting/rate-limit.store.ts';
 import { SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
 import { SmsCodeAttemptStore } from '../../src/verification/codes/sms-code-attempt.store.ts';
@@ -27,29 +28,26 @@ describeEachRedis('calls of 200 clients at once', (kind) => {
 
   it('reserve the captcha limits of different addresses, which lie on different nodes', async () => {
     const results = await forEachCaller(() =>
-      limits.reserve('issueCaptcha', rateLimits.of('issueCaptcha', newAddress())),
+      limits.reserve('issueCaptcha', rateLimits.of('issueCaptcha', newAddress()), randomToken()),
     );
-    expect(results).toEqual(Array(CALLERS).fill(undefined));
+    expect(results.map(({ kind }) => kind)).toEqual(Array(CALLERS).fill('reserved'));
   });
 
   it('use all stores in the same turn of the event loop', async () => {
     const results = await forEachCaller(async () => {
       const [address, mobile] = [newAddress(), newMobile()];
       const kinds = await Promise.all([
-        limits.reserve('issueCaptcha', rateLimits.of('issueCaptcha', address)),
-        limits.reserve('verifySmsCode', rateLimits.of('verifySmsCode', address)),
-        idempotency.claim(
-          keys.idempotencyRecord(randomUUID()),
-          rateLimits.of('requestSmsCode', address),
-          randomUUID(),
-        ),
+        limits.reserve('issueCaptcha', rateLimits.of('issueCaptcha', address), randomToken()),
+        limits.reserve('verifySmsCode', rateLimits.of('verifySmsCode', address), randomToken()),
+        limits.reserve('requestSmsCode', rateLimits.of('requestSmsCode', address), randomToken()),
+        idempotency.claim(keys.idempotencyRecord(mobile, randomUUID()), randomUUID()),
         codes.open(REGISTER, mobile, rateLimits.of('sendSms', mobile), randomUUID()),
         attempts.count(REGISTER, newMobile()),
       ]);
       const attempt = await attempts.count(REGISTER, mobile);
-      return [...kinds, attempt].map((result) => result?.kind);
+      return [...kinds, attempt].map((result) => result.kind);
     });
-    const expected = [undefined, undefined, 'claimed', 'opened', 'noCode', 'counted'];
+    const expected = ['reserved', 'reserved', 'reserved', 'claimed', 'opened', 'noCode', 'counted'];
     expect(results).toEqual(Array(CALLERS).fill(expected));
   });
 });

@@ -2,11 +2,13 @@
 
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, it } from '@jest/globals';
+import { expect, it, jest } from '@jest/globals';
 import { DependencyUnavailableError } from '../../src/common/dependency.ts';
+import { randomToken } from '../../src/common/random-id.ts';
 import type { RedisDependency } from '../../src/common/redis/redis-client.ts';
-import { ABANDONED_CLAIM_AFTER_MS } from '../../src/config/time-budgets.ts';
+import { ABANDONED_CLAIM_AFTER_MS, REPLAY_POLL_MIN_MS } from '../../src/config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../src/errors/service-unavailable.ts';
+import { RateLimitStore, type rateLimitScripts } from '../../src/rate-limiting/rate-limit.store.ts';
 import {
   IdempotencyService,
   type IdempotentRequest,
@@ -25,11 +27,11 @@ import {
   SmsSendFailedError,
 } from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
 import { eventually } from '../support/eventually.ts';
-import { keys, newAddress, rateLimitsWith } from '../support/store-fixtures.ts';
+import { keys, newAddress, newMobile, onlyLimit, rateLimitsWith } from '../support/store-fixtures.ts';
 import { describeEachRedis } from '../support/suites.ts';
 import { withRedis } from '../support/with-redis.ts';
 
-type Dependency = RedisDependency<(typeof idempotencyScripts)[number]>;
+type Dependency = RedisDependency<(typeof idempotencyScripts | typeof rateLimitScripts)[number]>;
 
 const RESPONSE_TTL_SECONDS = 60;
 const CLAIM_TTL_MS = 180_000;
@@ -41,9 +43,10 @@ const sendFailed = (retryAfterSeconds: number) =>
 /** A new key whose captcha is redeemed, so that only the original request may execute it. */
 function newKey(canTakeOver = async () => false): IdempotentRequest<RequestSmsCodeResponse> {
   return {
-    record: keys.idempotencyRecord(randomUUID()),
+    record: keys.idempotencyRecord(newMobile(), randomUUID()),
     rateLimits: rateLimitsWith().of('requestSmsCode', newAddress()),
     canTakeOver,
+    disconnected: () => new AbortController().signal,
     serialize: (response) => serializeResponse(response, Date.now()),
     deserialize: (stored) =>
       deserializeResponse<RequestSmsCodeResponse>(stored, requestSmsCodeResultTypes, Date.now()) ??
@@ -57,10 +60,15 @@ describeEachRedis('IdempotencyService', (kind) => {
   const use: Dependency['use'] = (call) =>
     isDown ? Promise.reject(redisDown()) : redis.dependency.use(call);
   const store = new IdempotencyStore({ use }, CLAIM_TTL_MS);
+  const rateLimitStore = new RateLimitStore({ use });
   const serviceWith = (executionTimeoutMs: number) =>
-    new IdempotencyService(store, { responseTtlSeconds: RESPONSE_TTL_SECONDS, executionTimeoutMs });
-  const claim = ({ record, rateLimits }: IdempotentRequest<RequestSmsCodeResponse>) =>
-    store.claim(record, rateLimits, randomUUID());
+    new IdempotencyService(store, rateLimitStore, {
+      responseTtlSeconds: RESPONSE_TTL_SECONDS,
+      executionTimeoutMs,
+    });
+  const claim = ({ record }: IdempotentRequest<RequestSmsCodeResponse>) => store.claim(record, randomUUID());
+  const reservations = async ({ rateLimits }: IdempotentRequest<RequestSmsCodeResponse>) =>
+    redis.client.llen(onlyLimit(rateLimits).key);
 
   it('executes one of 50 concurrent requests and returns its response to all', async () => {
     const [key, service] = [newKey(), serviceWith(10_000)];
@@ -77,13 +85,78 @@ describeEachRedis('IdempotencyService', (kind) => {
     expect(await redis.client.ttl(key.record)).toBeLessThanOrEqual(RESPONSE_TTL_SECONDS);
   });
 
+  it('reserves the rate limit of the address for the original request only', async () => {
+    const [key, service] = [newKey(), serviceWith(10_000)];
+    await Promise.all(Array.from({ length: 50 }, () => service.run(key, async () => sendFailed(1))));
+    await service.run(key, async () => sendFailed(2));
+    expect(await reservations(key)).toBe(1);
+  });
+
+  it('executes a request when its own replays fill the rate limit for a moment', async () => {
+    const limits = rateLimitsWith({ SMS_PER_ADDRESS_PER_HOUR: 2 }).of('requestSmsCode', newAddress());
+    const [key, service] = [{ ...newKey(), rateLimits: limits }, serviceWith(10_000)];
+    // Replays in another process, whose reservations arrive before that of the original.
+    const replay = () => `${key.record.slice(-8)}.${randomToken()}`;
+    const replays = Array.from({ length: 30 }, () =>
+      rateLimitStore.reserve('requestSmsCode', limits, replay()),
+    );
+    for (const reserved of await Promise.all(replays)) expect(reserved.kind).toBe('reserved');
+    expect(await service.run(key, async () => sendFailed(1))).toEqual(sendFailed(1));
+    const other = { ...newKey(), rateLimits: limits };
+    expect(await service.run(other, async () => sendFailed(2))).toMatchObject({ kind: 'exceeded' });
+  });
+
   it('returns the exceeded rate limit and does not execute the request', async () => {
     const limits = rateLimitsWith({ SMS_PER_ADDRESS_PER_HOUR: 1 }).of('requestSmsCode', newAddress());
     const [key, service] = [{ ...newKey(), rateLimits: limits }, serviceWith(10_000)];
-    await claim({ ...newKey(), rateLimits: limits });
+    await rateLimitStore.reserve('requestSmsCode', limits, randomToken());
     const exceeded = await service.run(key, () => Promise.reject(new Error('not to be executed')));
     expect(exceeded).toEqual({ kind: 'exceeded', scope: 'ADDRESS', retryAfterSeconds: 3600 });
     expect(await redis.client.exists(key.record)).toBe(0);
+    expect(await reservations(key)).toBe(1);
+  });
+
+  it('reads the record of a pending request with one poll, however many replays wait', async () => {
+    const [key, service] = [newKey(), serviceWith(10_000)];
+    const original = await claim(key);
+    const read = jest.spyOn(store, 'read');
+    const replays = Array.from({ length: 300 }, () => service.run(key, async () => sendFailed(1)));
+    await eventually(async () => read.mock.calls.length >= 5, 5000);
+    if (original.kind === 'claimed')
+      await store.complete(original.claim, key.serialize(sendFailed(7)), RESPONSE_TTL_SECONDS * 1000);
+    for (const response of await Promise.all(replays)) expect(response).toEqual(sendFailed(7));
+    expect(read.mock.calls.length).toBeLessThan(15);
+    read.mockRestore();
+  });
+
+  it('stops reading the record when the last waiting client has disconnected', async () => {
+    const [first, second] = [new AbortController(), new AbortController()];
+    const [key, service] = [newKey(), serviceWith(10_000)];
+    await claim(key);
+    const read = jest.spyOn(store, 'read');
+    const replay = ({ signal }: AbortController) =>
+      service.run({ ...key, disconnected: () => signal }, async () => sendFailed(1));
+    const replays = [replay(first), replay(second)];
+    await eventually(async () => read.mock.calls.length >= 2, 5000);
+    first.abort();
+    await replays[0];
+    const readBefore = read.mock.calls.length;
+    await eventually(async () => read.mock.calls.length > readBefore, 5000);
+    second.abort();
+    await replays[1];
+    const readAtTheEnd = read.mock.calls.length;
+    await sleep(4 * REPLAY_POLL_MIN_MS);
+    expect(read.mock.calls.length).toBe(readAtTheEnd);
+    read.mockRestore();
+  });
+
+  it('does not wait longer when the clock of Redis went backwards', async () => {
+    const [key, service] = [newKey(), serviceWith(300)];
+    await claim(key);
+    await redis.client.pexpire(key.record, CLAIM_TTL_MS + 3_600_000);
+    const startedMs = performance.now();
+    expect(await service.run(key, async () => sendFailed(1))).toEqual(unavailable);
+    expect(performance.now() - startedMs).toBeLessThan(1500);
   });
 
   it.each([

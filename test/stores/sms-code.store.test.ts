@@ -5,7 +5,12 @@ import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import { limitNames, type RateLimits } from '../../src/rate-limiting/limits.ts';
-import { type OpenSmsCode, SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
+import { rateLimitInput } from '../../src/rate-limiting/rate-limit-script.ts';
+import {
+  type OpenSmsCode,
+  SmsCodeStore,
+  smsCodeScripts,
+} from '../../src/verification/codes/sms-code.store.ts';
 import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
 import { keyspace } from '../support/keyspace.ts';
 import { keys, newMobile, rateLimitsWith } from '../support/store-fixtures.ts';
@@ -48,8 +53,9 @@ describeEachRedis('SmsCodeStore', (kind) => {
 
   it('reserves all limits or none, and reports the exceeded limit that is free again last', async () => {
     await redis.server.flush();
-    const rateLimits = rateLimitsWith({ SMS_RESEND_GAP_SECONDS: 60, SMS_PER_DAY: 5 });
-    const mobile = newMobile();
+    const rateLimits = rateLimitsWith({ SMS_RESEND_GAP_SECONDS: 60, SMS_PER_RANGE_PER_HOUR: 5 });
+    const range = '+861391234';
+    const mobile = `${range}0000` as Mobile;
     await opened(mobile, rateLimits);
     for (let tries = 0; tries < 10; tries += 1) {
       expect(await open(mobile, rateLimits)).toMatchObject({
@@ -58,9 +64,11 @@ describeEachRedis('SmsCodeStore', (kind) => {
         retryAfterSeconds: 60,
       });
     }
-    expect(await redis.client.llen(keys.serviceLimit('day'))).toBe(1);
+    expect(await redis.client.llen(keys.rangeLimit(mobile, 'hour'))).toBe(1);
 
-    const others = await Promise.all(Array.from({ length: 6 }, () => open(newMobile(), rateLimits)));
+    const others = await Promise.all(
+      Array.from({ length: 6 }, (_, index) => open(`${range}100${index}` as Mobile, rateLimits)),
+    );
     expect(others.filter(({ kind }) => kind === 'exceeded')).toHaveLength(2);
     expect(await open(mobile, rateLimits)).toMatchObject({ kind: 'exceeded', scope: 'SERVICE' });
   });
@@ -116,6 +124,51 @@ describeEachRedis('SmsCodeStore', (kind) => {
     await store.release(codes[notSent] as OpenSmsCode, withoutCooldown.of('sendSms', mobile));
     expect(await redis.client.hget(codeKey(mobile), 'nonce')).toBe(codes[0]?.nonce);
     expect(await redis.client.pttl(codeKey(mobile))).toBeGreaterThan(0);
+  });
+
+  it('closes a code when none of the SMS that carried it was sent', async () => {
+    const mobile = newMobile();
+    const codes = [await opened(mobile), await opened(mobile)];
+    for (const code of codes) await store.release(code, withoutCooldown.of('sendSms', mobile));
+    expect(await redis.client.exists(codeKey(mobile))).toBe(0);
+  });
+
+  it('releases one of 50 reservations of the same millisecond, however often the release is repeated', async () => {
+    const mobile = newMobile();
+    const codes = await Promise.all(Array.from({ length: 50 }, () => opened(mobile)));
+    const [released, ...others] = codes as [OpenSmsCode, ...OpenSmsCode[]];
+    for (let repeated = 0; repeated < 3; repeated += 1)
+      await store.release(released, withoutCooldown.of('sendSms', mobile));
+    const range = await redis.client.lrange(keys.rangeLimit(mobile, 'hour'), 0, -1);
+    expect(range.filter((entry) => entry === released.reservation)).toEqual([]);
+    expect(range).toEqual(expect.arrayContaining(others.map(({ reservation }) => reservation)));
+    const sends = (await redis.client.hget(codeKey(mobile), 'sends'))?.split(',') ?? [];
+    expect(sends.sort()).toEqual(others.map(({ reservation }) => reservation).sort());
+  });
+
+  it('opens a code once when a Cluster client repeats a call whose reply was lost', async () => {
+    const mobile = newMobile();
+    const limits = rateLimitInput(withCooldown.of('sendSms', mobile));
+    const input = {
+      keys: { ...limits.keys, code: codeKey(mobile) },
+      args: {
+        ...limits.args,
+        token: 'a-token',
+        freshNonce: 'nonce',
+        ttlMs: 300_000,
+        minLifetimeMs: 1,
+        maxAttempts: 5,
+      },
+    };
+    const [openSmsCode] = smsCodeScripts;
+    const first = await redis.client.runScript(openSmsCode, input);
+    const repeated = await redis.client.runScript(openSmsCode, input);
+    expect(repeated).toMatchObject({
+      kind: 'opened',
+      nonce: 'nonce',
+      reservation: first.kind === 'opened' && first.reservation,
+    });
+    expect(await listLengths(mobile)).toMatchObject({ mobileCooldown: 1, mobileHour: 1, mobileDay: 1 });
   });
 
   it('writes no digits of the mobile into keys, and gives every key a TTL', async () => {

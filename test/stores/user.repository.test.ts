@@ -1,51 +1,27 @@
 // Users in PostgreSQL, both a server and the embedded one: the unique constraint decides every race.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DependencyUnavailableError } from '../../src/common/dependency.ts';
-import { databaseDefinition } from '../../src/database-definition.ts';
-import { createDependencyClient } from '../../src/infrastructure/dependency-client.ts';
-import { isDatabaseOutage } from '../../src/infrastructure/postgres/database-outage.ts';
-import { type OpenDatabase, openDatabase } from '../../src/infrastructure/postgres/open-database.ts';
-import { prepareSchema } from '../../src/infrastructure/postgres/schema-version.ts';
+import type { OpenDatabase } from '../../src/infrastructure/postgres/open-database.ts';
 import { User } from '../../src/users/user.entity.ts';
 import { UserRepository } from '../../src/users/user.repository.ts';
 import { uuidV7 } from '../../src/users/uuid-v7.ts';
+import { databaseDependency, openTestDatabase } from '../support/database.ts';
 import { createDatabase } from '../support/postgres-server.ts';
 import { newMobile } from '../support/store-fixtures.ts';
 import { describeWithPostgres } from '../support/suites.ts';
 import { templateDatabase } from '../support/template-database.ts';
 
-function usersOf(database: OpenDatabase): UserRepository {
-  return new UserRepository(
-    createDependencyClient(() => database.orm.em.fork(), {
-      name: 'postgresql',
-      timeoutMs: 15_000,
-      isOutage: isDatabaseOutage,
-      observe() {},
-    }),
-  );
-}
-
 /** `url` is the URL of a migrated database, or `undefined` for the embedded one. */
 function describeUsers(url: () => Promise<string | undefined>): void {
-  let directory: string;
   let database: OpenDatabase;
   let users: UserRepository;
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'yanzheng-users-'));
-    const databaseUrl = await url();
-    database = await openDatabase(databaseUrl, databaseDefinition, directory);
-    if (databaseUrl === undefined) await prepareSchema(database);
-    users = usersOf(database);
+    database = await openTestDatabase(await url());
+    users = new UserRepository(databaseDependency(database));
   });
-  afterAll(async () => {
-    await database?.close();
-    await rm(directory, { recursive: true });
-  });
+  afterAll(() => database?.close());
 
   const newId = () => uuidV7(Date.now(), randomBytes(10));
 
@@ -87,8 +63,9 @@ describeWithPostgres('UserRepository with a PostgreSQL server', () => {
   describeUsers(() => createDatabase({ url: process.env.TEST_POSTGRES_URL ?? '' }, templateDatabase));
 
   it('throws DependencyUnavailableError for an unreachable database', async () => {
-    const database = await openDatabase('postgres://user@127.0.0.1:1/database', databaseDefinition, '');
-    await expect(usersOf(database).isRegistered(newMobile())).rejects.toThrow(DependencyUnavailableError);
+    const database = await openTestDatabase('postgres://user@127.0.0.1:1/database');
+    const users = new UserRepository(databaseDependency(database));
+    await expect(users.isRegistered(newMobile())).rejects.toThrow(DependencyUnavailableError);
     await database.close();
   });
 });

@@ -49,11 +49,13 @@ const MAY_IMPORT: Record<string, readonly string[] | typeof EVERYTHING> = {
   http: ['common'],
   infrastructure: ['common'],
   observability: ['common'],
+  migrations: [],
   'rate-limiting': ['common', 'errors'],
   sms: ['common', 'errors'],
   users: ['common', 'errors'],
   captcha: ['common', 'errors', 'rate-limiting'],
-  verification: ['common', 'errors', 'captcha', 'rate-limiting', 'sms', 'users'],
+  'spend-cap': ['common', 'errors', 'rate-limiting'],
+  verification: ['common', 'errors', 'captcha', 'rate-limiting', 'sms', 'spend-cap', 'users'],
   // See `mergesSettings`.
   config: [],
 };
@@ -92,7 +94,7 @@ export const everyPartIsKnown: Rule = (files) => [
 
 // ── Roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const FEATURES = ['captcha', 'rate-limiting', 'sms', 'users', 'verification'];
+const FEATURES = ['captcha', 'rate-limiting', 'sms', 'spend-cap', 'users', 'verification'];
 
 /** The roles that a role may import in features. A file without a role is pure, and so are settings. */
 const MAY_IMPORT_ROLES: Record<string, readonly string[]> = {

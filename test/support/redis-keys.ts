@@ -17,12 +17,17 @@ export function tokenKey(jti: unknown): string {
 }
 
 export function smsCodeKey(purpose: Purpose, mobile: string): string {
-  return `yz:{sms}:code:${purpose}:${hash('mobile', `+86${mobile}`)}`;
+  return `${rangeSlot(mobile)}:code:${purpose}:${hash('mobile', `+86${mobile}`)}`;
 }
 
 /** For a mobile of eleven digits. */
 export function idempotencyKey(request: SmsCodeRequest): string {
   const { mobile, captchaId, captchaAnswer, purpose = 'REGISTER' } = request;
   const identity = JSON.stringify([captchaId, captchaAnswer.toLowerCase(), purpose, `+86${mobile}`]);
-  return `yz:{sms}:idempotency:${hash('request', identity)}`;
+  return `${rangeSlot(mobile)}:idempotency:${hash('request', identity)}`;
+}
+
+/** Everything of a mobile lies in the slot of its number range. */
+function rangeSlot(mobile: string): string {
+  return `yz:{r:${hash('range', `+86${mobile.slice(0, 7)}`)}}`;
 }

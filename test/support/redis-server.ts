@@ -1,5 +1,6 @@
+// A Redis for tests: a real redis-server, or the embedded one. See also redis-cluster.ts and redis-sentinel.ts.
+
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createRedisMock, type RedisMock } from 'js-redis-server';
 import { freePort } from './free-port.ts';
@@ -85,7 +86,7 @@ async function versionOf(redis: Redis): Promise<string> {
 }
 
 /** Opens a connection for one command, without retries. */
-async function withClient<T>(url: string, command: (redis: Redis) => Promise<T>): Promise<T> {
+export async function withClient<T>(url: string, command: (redis: Redis) => Promise<T>): Promise<T> {
   const redis = new Redis(url, {
     lazyConnect: true,
     retryStrategy: () => null,
@@ -103,68 +104,12 @@ async function withClient<T>(url: string, command: (redis: Redis) => Promise<T>)
   }
 }
 
-const SLOTS = 16_384;
-const NODES = 3;
-
-/** Starts three real masters. That takes two seconds, in which a new node does not serve its slots. */
-export async function startRedisCluster(): Promise<RedisServer> {
-  const nodes: RealRedisServer[] = [];
-  const stop = async () => {
-    await Promise.all(nodes.map((node) => node.stop()));
-  };
-  try {
-    for (let index = 0; index < NODES; index += 1) nodes.push(await startRedis(clusterSettings));
-    await joinNodes(nodes);
-    await waitForCluster(nodes);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    name: 'real Redis Cluster',
-    url: nodes.map((node) => node.url).join(),
-    flush: async () => {
-      await Promise.all(nodes.map((node) => node.flush()));
-    },
-    stop,
-  };
-}
-
-const clusterSettings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '2000' };
-
-async function joinNodes(nodes: RealRedisServer[]): Promise<void> {
-  const firstPort = new URL(nodes[0]?.url ?? '').port;
-  await Promise.all(
-    nodes.map((node, index) =>
-      withClient(node.url, async (redis) => {
-        const from = Math.ceil((SLOTS * index) / NODES);
-        const to = Math.ceil((SLOTS * (index + 1)) / NODES);
-        await redis.cluster('SET-CONFIG-EPOCH', index + 1);
-        await redis.cluster('ADDSLOTS', ...Array.from({ length: to - from }, (_, slot) => from + slot));
-        if (index > 0) await redis.cluster('MEET', '127.0.0.1', Number(firstPort));
-      }),
-    ),
-  );
-}
-
-async function waitForCluster(nodes: RealRedisServer[], timeoutMs = 15_000): Promise<void> {
-  const deadline = Date.now() + timeoutMs;
-  for (;;) {
-    const states = await Promise.all(
-      nodes.map((node) => withClient(node.url, (redis) => redis.cluster('INFO'))),
-    );
-    if (states.every((state) => /cluster_state:ok[\s\S]*cluster_known_nodes:3/.test(state))) return;
-    if (Date.now() > deadline) throw new Error(`the Redis cluster did not form:\n${states.join('\n')}`);
-    await sleep(20);
-  }
-}
-
 export async function startEmbeddedRedis(): Promise<RedisServer> {
   return embedded('embedded Redis', await createRedisMock({ compatibility: 'redis-7.0' }));
 }
 
 export async function startEmbeddedCluster(): Promise<RedisServer> {
-  const cluster = { masters: NODES };
+  const cluster = { masters: 3 };
   return embedded('embedded Redis Cluster', await createRedisMock({ compatibility: 'redis-7.0', cluster }));
 }
 

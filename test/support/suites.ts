@@ -3,13 +3,13 @@ import { hasBrowser } from './browser.ts';
 import { hasGoClient, hasRubyClient } from './client-programs.ts';
 import { missingBrowser, missingGo, missingPostgres, missingRedis, missingRuby } from './missing-programs.ts';
 import { hasPostgres } from './postgres-server.ts';
+import { startRedisCluster } from './redis-cluster.ts';
 import {
   hasRedisServer,
   type RedisServer,
   startEmbeddedCluster,
   startEmbeddedRedis,
   startRedis,
-  startRedisCluster,
 } from './redis-server.ts';
 
 export interface RedisKind {
@@ -24,7 +24,12 @@ export const redisKinds: RedisKind[] = [
   { name: 'embedded Redis', available: true, cluster: false, start: startEmbeddedRedis },
   { name: 'embedded Redis Cluster', available: true, cluster: true, start: startEmbeddedCluster },
   { name: 'real Redis', available: hasRedisServer(), cluster: false, start: () => startRedis() },
-  { name: 'real Redis Cluster', available: hasRedisServer(), cluster: true, start: startRedisCluster },
+  {
+    name: 'real Redis Cluster',
+    available: hasRedisServer(),
+    cluster: true,
+    start: () => startRedisCluster(),
+  },
 ];
 
 /** Runs a suite on each kind of Redis. A kind that this machine does not have is skipped and marked. */

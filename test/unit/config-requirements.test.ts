@@ -34,10 +34,10 @@ describe('NODE_ENV=production', () => {
   it('reports all missing settings at once', () => {
     expect(errorsOf({ NODE_ENV: 'production' })).toEqual([
       'DATABASE_URL is missing: production requires it',
+      'SMS_PER_DAY is missing: production requires it',
       'REDIS_URL is missing: production requires it',
       'CODE_SECRET is missing: production requires it',
       'TOKEN_PRIVATE_KEY is missing: production requires it',
-      'SMS_PER_DAY is missing: production requires it',
       'SMS_PROVIDER must be one of yuntongxun in production',
     ]);
   });

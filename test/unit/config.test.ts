@@ -29,7 +29,8 @@ describe('an empty environment', () => {
       codeTtlSeconds: 300,
       resendAfterSeconds: 60,
       enumerationProtection: false,
-      rateLimits: { SMS_RESEND_GAP_SECONDS: 60, SMS_PER_MOBILE_PER_HOUR: 5, SMS_PER_DAY: undefined },
+      rateLimits: { SMS_RESEND_GAP_SECONDS: 60, SMS_PER_MOBILE_PER_HOUR: 5 },
+      smsPerDay: 10_000,
       token: { issuer: 'yanzheng', audience: 'yanzheng', privateKey: undefined, otherPublicKeys: [] },
     });
   });
@@ -109,9 +110,9 @@ describe('a valid setting', () => {
         SMS_PER_MOBILE_PER_DAY: 11,
         SMS_PER_ADDRESS_PER_HOUR: 21,
         SMS_PER_RANGE_PER_HOUR: 22,
-        SMS_PER_DAY: 10_001,
         VERIFY_PER_ADDRESS_PER_HOUR: 61,
       },
+      smsPerDay: 10_001,
       enumerationProtection: true,
       token: { issuer: 'https://verify.example', audience: 'shop' },
     });
@@ -142,6 +143,8 @@ describe('a valid setting', () => {
         'redis://a.example:1,redis://b.example:2, redis://c.example:3',
         'redis+sentinel://s1.example:26379,s2.example:26379/master',
         'redis+sentinel://user:password@s1.example/master/2',
+        'redis+sentinel://s1.example/master?sentinelPassword=p%40ss',
+        'redis+sentinel://:password@s1.example,s2.example/master/2?sentinelUsername=yanzheng&sentinelPassword=pass',
       ],
     ],
     [
@@ -194,12 +197,22 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   [
     'REDIS_URL',
     'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
+    ['localhost:6379', 'http://redis.example', 'redis.example', 'redis://a,http://b'],
+  ],
+  [
+    'REDIS_URL',
+    'must have the form redis+sentinel://[user:password@]host[:port][,host[:port]]/master[/database], followed by ?sentinelUsername=…&sentinelPassword=… if the Sentinels have a password',
     [
-      'localhost:6379',
-      'http://redis.example',
-      'redis.example',
-      'redis://a,http://b',
       'redis+sentinel://a.example',
+      'redis+sentinel:///master',
+      'redis+sentinel://a.example:port/master',
+      'redis+sentinel://a.example:70000/master',
+      'redis+sentinel://a.example,/master',
+      'redis+sentinel://a.example/master/first',
+      'redis+sentinel://user:p%zz@a.example/master',
+      'redis+sentinel://a.example/master?password=secret',
+      'redis+sentinel://a.example/master?sentinelUsername=yanzheng',
+      'redis+sentinel://a.example/master?sentinelPassword=a&sentinelPassword=b',
     ],
   ],
   ['DATABASE_URL', 'must be postgres://…', ['mysql://db.example/x', 'db.example', 'sqlite:x', 'postgres']],
@@ -333,6 +346,7 @@ describe('an invalid setting', () => {
   it('is never quoted, because it may be a secret', () => {
     const marked = 'pa55word';
     const values = [marked, `${marked} ${marked}`, `http://${marked}`, `redis:/${marked},x`, `${marked}\n`];
+    values.push(`redis+sentinel://h/m?sentinelPasswort=${marked}`, `redis+sentinel://u:${marked}@h`);
     for (const value of values) {
       const environment = Object.fromEntries(Object.keys(settings).map((name) => [name, value]));
       const error = caught({ ...environment, SMS_TOKEN: value });

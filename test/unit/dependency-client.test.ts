@@ -108,6 +108,16 @@ describe('the time budget of a request', () => {
     expect(outcomes).toEqual(['done', 'done']);
   });
 
+  it('counts calls at the same time once', async () => {
+    const { dependency } = createTestClient();
+    const call = () => dependency.use(() => sleep(600, 'done'));
+    const request = async () => {
+      await Promise.all([call(), call(), call()]);
+      return call();
+    };
+    expect(await unavailableOnOutage(request)).toBe('done');
+  });
+
   it('does not limit calls outside a request', async () => {
     const { dependency } = createTestClient();
     for (let calls = 0; calls < 3; calls += 1) await dependency.use(() => sleep(600));

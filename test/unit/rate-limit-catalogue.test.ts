@@ -51,7 +51,6 @@ describe('the catalogue of rate limits', () => {
       ['mobileHour', 'MOBILE', 5, 3600],
       ['mobileDay', 'MOBILE', 10, 86_400],
       ['rangeHour', 'SERVICE', 20, 3600],
-      ['serviceDay', 'SERVICE', 10_000, 86_400],
       ['verifyHour', 'ADDRESS', 60, 3600],
     ]);
   });
@@ -72,17 +71,34 @@ describe('the catalogue of rate limits', () => {
     expect(new Set(tags).size).toBe(1);
   });
 
-  it('puts the limits of a request and of its SMS into the slot of codes and idempotency records', () => {
+  it('puts everything of a mobile into the slot of its number range', () => {
     const slotOf = (key: string) => HASH_TAG.exec(key)?.[1];
-    for (const { key } of [...limitsOf('requestSmsCode'), ...limitsOf('sendSms')])
-      expect(slotOf(key)).toBe(slotOf(keys.smsCode('REGISTER', MOBILE)));
-    expect(slotOf(keys.idempotencyRecord('any'))).toBe(slotOf(keys.smsCode('REGISTER', MOBILE)));
+    const rangeKeys = (mobile: Mobile) => [
+      ...limitsOf('sendSms', defaults, ADDRESS, mobile).map(({ key }) => key),
+      keys.smsCode('REGISTER', mobile),
+      keys.recentFailures('LOGIN', mobile),
+      keys.failureStreak('LOGIN', mobile),
+      keys.idempotencyRecord(mobile, 'any'),
+    ];
+    const neighbor = '+8613800139999' as Mobile;
+    const slots = new Set([...rangeKeys(MOBILE), ...rangeKeys(neighbor)].map(slotOf));
+    expect(slots.size).toBe(1);
+    expect([...slots][0]).toMatch(/^r:[\w-]{22}$/);
+    expect(slots).not.toContain(slotOf(keys.smsCode('REGISTER', '+8613800140000' as Mobile)));
   });
 
-  it('counts different subjects under different keys, except for the whole service', () => {
+  it('puts all limits of an address into one slot of its own', () => {
+    const actionsOfAddress = ['issueCaptcha', 'requestSmsCode', 'verifySmsCode'] as const;
+    const tags = actionsOfAddress
+      .flatMap((action) => limitsOf(action))
+      .map(({ key }) => HASH_TAG.exec(key)?.[1]);
+    expect(new Set(tags).size).toBe(1);
+    expect(tags[0]).toMatch(/^a:[\w-]{22}$/);
+  });
+
+  it('counts different subjects under different keys', () => {
     const others = allLimits(defaults, '203.0.113.8', '+8613900139000' as Mobile);
-    const shared = allLimits().filter(({ key }) => others.some((other) => other.key === key));
-    expect(shared.map(({ name }) => name)).toEqual(['serviceDay']);
+    expect(allLimits().filter(({ key }) => others.some((other) => other.key === key))).toEqual([]);
   });
 
   it('counts mobiles that differ in their last four digits as one number range', () => {
@@ -99,7 +115,7 @@ describe('the catalogue of rate limits', () => {
     }
   });
 
-  it('releases the number range after a verification, and no limit of the mobile or of the day', () => {
+  it('releases the number range after a verification, and no limit of the mobile', () => {
     expect(releasedByVerification).toEqual(['rangeHour']);
     const released = new RateLimits(keys, defaults).releasedByVerification(MOBILE);
     expect(released).toEqual(limitsOf('sendSms').filter(({ name }) => name === 'rangeHour'));
@@ -120,11 +136,6 @@ describe('the settings of rate limits', () => {
     });
     expect(differences).toEqual([777]);
     expect(changed.map(({ key }) => key)).toEqual(allLimits().map(({ key }) => key));
-  });
-
-  it('leave the daily limit of SMS to the operator, with a default outside production only', () => {
-    expect(defaults.SMS_PER_DAY).toBeUndefined();
-    expect(limitsOf('sendSms').find(({ name }) => name === 'serviceDay')?.limit).toBe(10_000);
   });
 });
 

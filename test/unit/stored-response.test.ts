@@ -57,7 +57,8 @@ describe('a stored response', () => {
       expect(restored?.constructor).toBe(response.constructor);
       if (!(response instanceof UserError)) return;
       for (const locale of ['zh-CN', 'en'] as const) {
-        const context = { requestId: 'id', clientAddress: '203.0.113.1', locale };
+        const { signal } = new AbortController();
+        const context = { requestId: 'id', clientAddress: '203.0.113.1', locale, disconnected: () => signal };
         expect((restored as UserError).message(context)).toBe(response.message(context));
       }
     },

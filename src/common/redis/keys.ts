@@ -6,11 +6,10 @@ import { type Mobile, numberRange } from '../phone-number.ts';
 const PREFIX = 'yz:';
 
 /**
- * The hash tag of everything that changes together with a send. A Redis Cluster keeps these keys on one node, so a
- * single script decides atomically, including on the daily limit of the service, which every send touches.
+ * A Redis Cluster keeps all keys with one hash tag on one node, so one script can change them atomically. Everything that
+ * belongs to a mobile has the tag of its number range: a send reserves the limits of both. The ranges, the addresses, the
+ * captchas and the tokens spread over all nodes.
  */
-const SMS_SLOT = '{sms}';
-
 export class RedisKeys {
   constructor(private readonly hash: KeyedHash) {}
 
@@ -25,45 +24,40 @@ export class RedisKeys {
   }
 
   /** String: the claim of the process that executes a request, later the stored response. */
-  idempotencyRecord(fingerprint: string): string {
-    return `${PREFIX}${SMS_SLOT}:idempotency:${this.hash('request', fingerprint)}`;
+  idempotencyRecord(mobile: Mobile, fingerprint: string): string {
+    return `${this.rangeSlot(mobile)}:idempotency:${this.hash('request', fingerprint)}`;
   }
 
   /** Hash: see sms-code.store.ts. */
   smsCode(purpose: string, mobile: Mobile): string {
-    return `${PREFIX}${SMS_SLOT}:code:${purpose}:${this.mobileHash(mobile)}`;
+    return `${this.rangeSlot(mobile)}:code:${purpose}:${this.mobileHash(mobile)}`;
   }
 
-  /** List: times of the failed attempts within the last hour. */
+  /** List: the failed attempts within the last hour. */
   recentFailures(purpose: string, mobile: Mobile): string {
-    return `${PREFIX}${SMS_SLOT}:failures:${purpose}:${this.mobileHash(mobile)}:hour`;
+    return `${this.rangeSlot(mobile)}:failures:${purpose}:${this.mobileHash(mobile)}:hour`;
   }
 
   /** Number: failed attempts since the last success. */
   failureStreak(purpose: string, mobile: Mobile): string {
-    return `${PREFIX}${SMS_SLOT}:failures:${purpose}:${this.mobileHash(mobile)}:streak`;
+    return `${this.rangeSlot(mobile)}:failures:${purpose}:${this.mobileHash(mobile)}:streak`;
   }
 
-  /** Lists of reservation times, one key for each rate limit. Limits of one address share a hash tag. */
+  /** Lists of reservations, one key for each rate limit. */
   addressLimit(address: string, limit: string): string {
-    return `${PREFIX}ratelimit:{a:${this.hash('address', address)}}:${limit}`;
-  }
-
-  /** Like `addressLimit`, in the slot of the sends. */
-  sendAddressLimit(address: string, limit: string): string {
-    return `${PREFIX}${SMS_SLOT}:ratelimit:address:${this.hash('address', address)}:${limit}`;
+    return `${PREFIX}{a:${this.hash('address', address)}}:ratelimit:${limit}`;
   }
 
   mobileLimit(mobile: Mobile, limit: string): string {
-    return `${PREFIX}${SMS_SLOT}:ratelimit:mobile:${this.mobileHash(mobile)}:${limit}`;
+    return `${this.rangeSlot(mobile)}:ratelimit:mobile:${this.mobileHash(mobile)}:${limit}`;
   }
 
   rangeLimit(mobile: Mobile, limit: string): string {
-    return `${PREFIX}${SMS_SLOT}:ratelimit:range:${this.hash('range', numberRange(mobile))}:${limit}`;
+    return `${this.rangeSlot(mobile)}:ratelimit:range:${limit}`;
   }
 
-  serviceLimit(limit: string): string {
-    return `${PREFIX}${SMS_SLOT}:ratelimit:service:${limit}`;
+  private rangeSlot(mobile: Mobile): string {
+    return `${PREFIX}{r:${this.hash('range', numberRange(mobile))}}`;
   }
 
   private mobileHash(mobile: Mobile): string {

@@ -23,7 +23,9 @@ export function registerGraphql(
       return reply.code(503).header('connection', 'close').send(errorBody('The service is stopping'));
     return undefined;
   };
-  const handler = fastifyApolloHandler(apollo, { context: async (request) => requestContext(request) });
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => requestContext(request, reply),
+  });
   app.route({ method: ['GET', 'POST'], url: '/graphql', onRequest, handler });
   app.route({
     method: ['PUT', 'PATCH', 'DELETE'],

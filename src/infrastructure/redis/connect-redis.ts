@@ -7,13 +7,12 @@ import {
   REDIS_CONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
   REDIS_RECONNECT_DELAY_STEP_MS,
+  REDIS_SENTINEL_ANSWER_TIMEOUT_MS,
   REDIS_SILENCE_TIMEOUT_MS,
 } from '../../config/time-budgets.ts';
-import { SENTINEL_URL } from './redis.settings.ts';
+import { parseSentinelUrl, type SentinelUrl } from './sentinel-url.ts';
 
 type ScriptOptions = NonNullable<RedisOptions['scripts']>;
-
-const DEFAULT_SENTINEL_PORT = 26379;
 
 /**
  * Connects, and reconnects for as long as the process lives. Without a connection commands fail at once: a queued command
@@ -32,7 +31,7 @@ export function connectRedis<const Scripts extends readonly AnyScript[]>(
 }
 
 function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
-  const sentinel = SENTINEL_URL.exec(url);
+  const sentinel = parseSentinelUrl(url);
   if (sentinel) return new Redis({ ...connectionOptions, ...sentinelOptions(sentinel), scripts });
   return url.includes(',') ? connectCluster(url, scripts) : new Redis(url, { ...connectionOptions, scripts });
 }
@@ -82,17 +81,15 @@ const connectionOptions: RedisOptions = {
   reconnectOnError: ({ message }) => message.startsWith('READONLY'),
 };
 
-function sentinelOptions([, user, password, hosts = '', name = '', database]: RegExpExecArray): RedisOptions {
-  const sentinels = hosts.split(',').map((host) => new URL(`redis://${host}`));
+function sentinelOptions(url: SentinelUrl): RedisOptions {
   return {
-    sentinels: sentinels.map(({ hostname, port }) => ({
-      host: hostname,
-      port: Number(port || DEFAULT_SENTINEL_PORT),
-    })),
-    name: decodeURIComponent(name),
-    db: Number(database ?? 0),
-    ...credentials(user, password),
+    ...url,
     sentinelRetryStrategy: reconnectDelayMs,
+    // A Sentinel that does not answer must not delay the question to the next one for long.
+    sentinelCommandTimeout: REDIS_SENTINEL_ANSWER_TIMEOUT_MS,
+    // The Sentinels report a failover, also while the old primary still accepts writes or does not answer at all.
+    failoverDetector: true,
+    sentinelReconnectStrategy: reconnectDelayMs,
   };
 }
 

@@ -1,14 +1,12 @@
 // The setting of Redis.
 
 import { isUrl, text } from '../../config/env.ts';
+import { parseSentinelUrl } from './sentinel-url.ts';
 
-/** `redis+sentinel://[user:password@]host[:port][,host[:port] …]/master[/database]` */
-export const SENTINEL_URL = /^redis\+sentinel:\/\/(?:([^:@/]*):([^@/]*)@)?([^@/]+)\/([^/]+)(?:\/(\d+))?$/;
+const isSentinelUrl = (value: string) => value.startsWith('redis+sentinel:');
 
 function isRedisUrl(value: string): boolean {
-  return (
-    SENTINEL_URL.test(value) || value.split(',').every((node) => isUrl(node.trim(), 'redis:', 'rediss:'))
-  );
+  return isSentinelUrl(value) || value.split(',').every((node) => isUrl(node.trim(), 'redis:', 'rediss:'));
 }
 
 export const redisSettings = {
@@ -16,6 +14,10 @@ export const redisSettings = {
     .refine(
       isRedisUrl,
       'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
+    )
+    .refine(
+      (value) => !isSentinelUrl(value) || parseSentinelUrl(value) !== undefined,
+      'must have the form redis+sentinel://[user:password@]host[:port][,host[:port]]/master[/database], followed by ?sentinelUsername=…&sentinelPassword=… if the Sentinels have a password',
     )
     .optional(),
 };

@@ -3,6 +3,7 @@
 // 800-63B-4 §3.1.3.2). Too many failures lead to a lockout.
 
 import type { Mobile } from '../../common/phone-number.ts';
+import { randomToken } from '../../common/random-id.ts';
 import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
@@ -16,15 +17,17 @@ export const FAILURES_PER_HOUR = 10;
 export const MAX_FAILURE_STREAK = 100;
 
 const HOUR_MS = 60 * 60 * 1000;
-/** Every key has a TTL. A streak is forgotten a year after its last failure. */
-const STREAK_TTL_MS = 365 * 24 * HOUR_MS;
+/** A lockout by a streak lasts this long, unless an operator ends it. */
+const STREAK_LOCKOUT_MS = 365 * 24 * HOUR_MS;
+/** A shorter streak is forgotten after its last failure, so that mistyped codes do not fill the memory of Redis. */
+const STREAK_TTL_MS = 90 * 24 * HOUR_MS;
 
 type CountReply =
   | {
       readonly kind: 'counted';
       readonly nonce: string;
       readonly attemptsRemaining: number;
-      readonly attemptedAtMs: number;
+      readonly failure: string;
     }
   | { readonly kind: 'locked'; readonly retryAfterMs: number }
   | { readonly kind: 'noCode' };
@@ -32,7 +35,15 @@ type CountReply =
 const countSmsCodeAttempt = defineScript({
   name: 'countSmsCodeAttempt',
   keys: ['recentFailures', 'failureStreak', 'code'],
-  args: ['failuresPerHour', 'hourMs', 'maxFailureStreak', 'streakTtlMs', 'maxAttempts'],
+  args: [
+    'failuresPerHour',
+    'hourMs',
+    'maxFailureStreak',
+    'streakTtlMs',
+    'streakLockoutMs',
+    'maxAttempts',
+    'token',
+  ],
   uses: [reserve, release],
   reply: fieldsReply<CountReply>(),
   lua: `
@@ -40,43 +51,40 @@ if tonumber(redis.call('GET', failureStreak) or 0) >= tonumber(maxFailureStreak)
   return fields({ kind = 'locked', retryAfterMs = redis.call('PTTL', failureStreak) })
 end
 local hourlyLimit = { key = recentFailures, name = 'recentFailures', limit = tonumber(failuresPerHour), windowMs = tonumber(hourMs) }
-local reserved = reserve({ hourlyLimit })
+local reserved = reserve({ hourlyLimit }, token)
 if reserved.exceeded then return fields({ kind = 'locked', retryAfterMs = reserved.retryAfterMs }) end
 
 local nonce, attemptsBefore = unpack(redis.call('HMGET', code, 'nonce', 'attempts'))
 if not nonce or tonumber(attemptsBefore) >= tonumber(maxAttempts) then
-  release(recentFailures, reserved.reservedAtMs)
+  release(recentFailures, reserved.reservation)
   return fields({ kind = 'noCode' })
 end
 local attempts = redis.call('HINCRBY', code, 'attempts', 1)
 local streak = redis.call('INCR', failureStreak)
-redis.call('PEXPIRE', failureStreak, streakTtlMs)
-local recent = 0
-for _, failedAtMs in ipairs(redis.call('LRANGE', recentFailures, 0, -1)) do
-  if tonumber(failedAtMs) > reserved.reservedAtMs - hourMs then recent = recent + 1 end
-end
+redis.call('PEXPIRE', failureStreak, streak < tonumber(maxFailureStreak) and streakTtlMs or streakLockoutMs)
+local recent = redis.call('LLEN', recentFailures)
 return fields({
   kind = 'counted',
   nonce = nonce,
   attemptsRemaining = math.min(maxAttempts - attempts, failuresPerHour - recent, maxFailureStreak - streak),
-  attemptedAtMs = reserved.reservedAtMs,
+  failure = reserved.reservation,
 })`,
 });
 
 const consumeSmsCode = defineScript({
   name: 'consumeSmsCode',
   keys: ['recentFailures', 'failureStreak', 'code', ...releasedByVerification],
-  args: ['attemptedAtMs', 'nonce'],
+  args: ['failure', 'nonce'],
   uses: [release],
   reply: booleanReply,
   // A correct code is no failure, even if another caller consumed it first.
   lua: `
-release(recentFailures, attemptedAtMs)
+release(recentFailures, failure)
 redis.call('DEL', failureStreak)
 local storedNonce, sends = unpack(redis.call('HMGET', code, 'nonce', 'sends'))
 if storedNonce ~= nonce then return 0 end
-for sentAtMs in string.gmatch(sends or '', '%d+') do
-  for _, key in ipairs({ ${releasedByVerification.join(', ')} }) do release(key, sentAtMs) end
+for send in string.gmatch(sends, '[^,]+') do
+  for _, key in ipairs({ ${releasedByVerification.join(', ')} }) do release(key, send) end
 end
 return redis.call('DEL', code)`,
 });
@@ -91,8 +99,8 @@ export interface SmsCodeAttempt {
   readonly nonce: string;
   /** Attempts that are left if this one fails. */
   readonly attemptsRemaining: number;
-  /** The time of the attempt, by the clock of Redis. */
-  readonly attemptedAtMs: number;
+  /** The attempt in the list of recent failures, until it succeeds. */
+  readonly failure: string;
 }
 
 /** Too many failures: no code is compared until the lockout ends. */
@@ -124,7 +132,9 @@ export class SmsCodeAttemptStore {
           hourMs: HOUR_MS,
           maxFailureStreak: MAX_FAILURE_STREAK,
           streakTtlMs: STREAK_TTL_MS,
+          streakLockoutMs: STREAK_LOCKOUT_MS,
           maxAttempts: ATTEMPTS_PER_CODE,
+          token: randomToken(),
         },
       }),
     );
@@ -144,13 +154,11 @@ export class SmsCodeAttemptStore {
    * @throws DependencyUnavailableError if Redis does not answer; the code may be consumed nevertheless.
    */
   async consume(
-    { purpose, mobile, nonce, attemptedAtMs }: SmsCodeAttempt,
+    { purpose, mobile, nonce, failure }: SmsCodeAttempt,
     released: ReleasedLimits,
   ): Promise<boolean> {
     const keys = { ...this.codeKeys(purpose, mobile), ...rateLimitKeys(released) };
-    return this.redis.use((redis) =>
-      redis.runScript(consumeSmsCode, { keys, args: { attemptedAtMs, nonce } }),
-    );
+    return this.redis.use((redis) => redis.runScript(consumeSmsCode, { keys, args: { failure, nonce } }));
   }
 
   /**

@@ -1,12 +1,12 @@
 // Open codes in Redis. A code is opened in the same atomic step that reserves the rate limits of its SMS.
 //
 // A code is a hash with the fields
-//   nonce       the source of the code
-//   attempts    the number of comparisons
-//   sends       the reservation times of the SMS that carry the code, separated by commas
-//   singleSend  the nonce, as long as only one SMS carries the code
+//   nonce     the source of the code
+//   attempts  the number of comparisons
+//   sends     the reservations of the SMS that carry the code, separated by commas
 
 import type { Mobile } from '../../common/phone-number.ts';
+import { randomToken } from '../../common/random-id.ts';
 import { defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
@@ -33,44 +33,56 @@ interface OpenedReply {
   readonly kind: 'opened';
   readonly nonce: string;
   readonly expiresInMs: number;
-  readonly reservedAtMs: number;
+  readonly reservation: string;
 }
 
 const openSmsCode = defineScript({
   name: 'openSmsCode',
   keys: [...sendLimits.keys, 'code'],
-  args: [...sendLimits.args, 'freshNonce', 'ttlMs', 'minLifetimeMs', 'maxAttempts'],
+  args: [...sendLimits.args, 'token', 'freshNonce', 'ttlMs', 'minLifetimeMs', 'maxAttempts'],
   uses: [reserve],
   reply: fieldsReply<OpenedReply | ExceededReply>(),
+  // A Cluster client repeats a command whose reply was lost: its own reservation must not reject it.
   lua: `
-local reserved = reserve(${sendLimits.table})
-if reserved.exceeded then return fields(reserved) end
-local reservedAtMs = string.format('%.0f', reserved.reservedAtMs)
-
 local remainingMs = redis.call('PTTL', code)
 local nonce, attempts, sends = unpack(redis.call('HMGET', code, 'nonce', 'attempts', 'sends'))
+local _, tokenEnd = string.find(sends or '', ':' .. token, 1, true)
+if tokenEnd then
+  local own = string.match(string.sub(sends, 1, tokenEnd), '[^,]+$')
+  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = own })
+end
+
+local reserved = reserve(${sendLimits.table}, token)
+if reserved.exceeded then return fields(reserved) end
+local reservation = reserved.reservation
+
 if remainingMs > tonumber(minLifetimeMs) and tonumber(attempts) < tonumber(maxAttempts) then
-  redis.call('HDEL', code, 'singleSend')
-  redis.call('HSET', code, 'sends', sends .. ',' .. reservedAtMs)
-  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservedAtMs = reserved.reservedAtMs })
+  redis.call('HSET', code, 'sends', sends .. ',' .. reservation)
+  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = reservation })
 end
 
 redis.call('DEL', code)
-redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'singleSend', freshNonce, 'sends', reservedAtMs)
+redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'sends', reservation)
 redis.call('PEXPIRE', code, ttlMs)
-return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservedAtMs = reserved.reservedAtMs })`,
+return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservation = reservation })`,
 });
 
 const releaseSmsCode = defineScript({
   name: 'releaseSmsCode',
   keys: [...sendLimits.keys, 'code'],
-  args: ['reservedAtMs', 'nonce'],
+  args: ['reservation', 'nonce'],
   uses: [release],
   reply: noReply,
   // A code that another SMS carries stays open.
   lua: `
-for _, key in ipairs({ ${sendLimits.keys.join(', ')} }) do release(key, reservedAtMs) end
-if redis.call('HGET', code, 'singleSend') == nonce then redis.call('DEL', code) end`,
+for _, key in ipairs({ ${sendLimits.keys.join(', ')} }) do release(key, reservation) end
+local storedNonce, sends = unpack(redis.call('HMGET', code, 'nonce', 'sends'))
+if storedNonce ~= nonce then return end
+local others = {}
+for send in string.gmatch(sends, '[^,]+') do
+  if send ~= reservation then others[#others + 1] = send end
+end
+if #others == 0 then redis.call('DEL', code) else redis.call('HSET', code, 'sends', table.concat(others, ',')) end`,
 });
 
 export const smsCodeScripts = [openSmsCode, releaseSmsCode] as const;
@@ -81,8 +93,8 @@ export interface OpenSmsCode {
   readonly mobile: Mobile;
   readonly nonce: string;
   readonly expiresInMs: number;
-  /** The time of the reservation, by the clock of Redis. */
-  readonly reservedAtMs: number;
+  /** The reservation of the SMS in the lists of its limits. */
+  readonly reservation: string;
 }
 
 export class SmsCodeStore {
@@ -109,6 +121,7 @@ export class SmsCodeStore {
         keys: { ...limits.keys, code: this.keys.smsCode(purpose, mobile) },
         args: {
           ...limits.args,
+          token: randomToken(),
           freshNonce,
           ttlMs: this.ttlSeconds * 1000,
           minLifetimeMs: MIN_LIFETIME_FOR_RESEND_MS,
@@ -120,14 +133,15 @@ export class SmsCodeStore {
   }
 
   /**
-   * Releases the rate limits of an SMS that was certainly not sent, and its code unless another SMS carries it.
+   * Releases the rate limits of an SMS that was certainly not sent, and its code unless another SMS carries it. Repeating it
+   * changes nothing.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
   async release(
-    { purpose, mobile, nonce, reservedAtMs }: OpenSmsCode,
+    { purpose, mobile, nonce, reservation }: OpenSmsCode,
     rateLimits: LimitsOf<'sendSms'>,
   ): Promise<void> {
     const keys = { ...rateLimitKeys(rateLimits), code: this.keys.smsCode(purpose, mobile) };
-    await this.redis.use((redis) => redis.runScript(releaseSmsCode, { keys, args: { reservedAtMs, nonce } }));
+    await this.redis.use((redis) => redis.runScript(releaseSmsCode, { keys, args: { reservation, nonce } }));
   }
 }

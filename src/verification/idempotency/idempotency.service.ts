@@ -1,18 +1,14 @@
 // Executes a request at most once. Replays, concurrent or later, get the stored response.
 
-import { setTimeout as sleep } from 'node:timers/promises';
-import { randomId } from '../../common/random-id.ts';
+import { randomId, randomToken } from '../../common/random-id.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
-import {
-  ABANDONED_CLAIM_AFTER_MS,
-  REPLAY_POLL_MAX_MS,
-  REPLAY_POLL_MIN_MS,
-  STORE_BUDGET_PER_REQUEST_MS,
-} from '../../config/time-budgets.ts';
+import { STORE_BUDGET_PER_REQUEST_MS } from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { LimitsOf } from '../../rate-limiting/limits.ts';
-import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
-import type { IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
+import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
+import type { RateLimitExceeded, Reserved } from '../../rate-limiting/rate-limit.ts';
+import type { ClaimResult, IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
+import { PendingRequests } from './pending-requests.ts';
 
 export interface IdempotencySettings {
   /** How long a response is stored. */
@@ -25,19 +21,29 @@ export interface IdempotencySettings {
 export interface IdempotentRequest<Response> {
   /** The Redis key of the idempotency record: equal for the original request and its replays. */
   readonly record: string;
-  /** Reserved by the original request, never by a replay. */
+  /** Reserved by the original request. A replay releases its reservation at once. */
   readonly rateLimits: LimitsOf<'requestSmsCode'>;
   /** Whether an abandoned original had no effect, so that a replay may execute the request. */
   readonly canTakeOver: () => Promise<boolean>;
+  /** Aborts when the client of this request disconnects. */
+  readonly disconnected: () => AbortSignal;
   readonly serialize: (response: Response | ServiceUnavailableError) => string;
   readonly deserialize: (stored: string) => Response | ServiceUnavailableError;
 }
 
+/** This many characters of a record's hash tell apart the requests of one address. */
+const REQUEST_NAME_LENGTH = 8;
+
 export class IdempotencyService {
+  private readonly pending: PendingRequests;
+
   constructor(
     private readonly store: IdempotencyStore,
+    private readonly rateLimitStore: RateLimitStore,
     private readonly settings: IdempotencySettings,
-  ) {}
+  ) {
+    this.pending = new PendingRequests(store, settings.executionTimeoutMs);
+  }
 
   /**
    * Executes the request if its key is new. Otherwise returns the stored response, after waiting for the original
@@ -49,8 +55,8 @@ export class IdempotencyService {
     request: IdempotentRequest<Response>,
     execute: () => Promise<Response>,
   ): Promise<Response | ServiceUnavailableError | RateLimitExceeded> {
-    for (;;) {
-      const result = await this.store.claim(request.record, request.rateLimits, randomId());
+    for (let abandoned: IdempotencyClaim | undefined; ; ) {
+      const result = await this.claim(request, abandoned);
       switch (result.kind) {
         case 'exceeded':
           return result;
@@ -60,17 +66,66 @@ export class IdempotencyService {
           return this.execute(request, result.claim, execute);
       }
 
-      const { claim, ageMs } = result;
-      if (ageMs >= ABANDONED_CLAIM_AFTER_MS && (await request.canTakeOver())) {
-        const ownClaim = await this.store.takeOver(claim, randomId());
-        if (ownClaim) return this.execute(request, ownClaim, execute);
-      } else if (ageMs >= this.settings.executionTimeoutMs) {
-        // The process of the original request died. It may have sent an SMS, so this request must not send one.
+      const end = await this.pending.wait(result, request.canTakeOver, request.disconnected());
+      if (end === undefined) return new ServiceUnavailableError(); // to a client that has disconnected
+      if (end.kind === 'completed') return request.deserialize(end.response);
+      if (end.kind === 'lost') {
+        // The original may have sent an SMS, so this request must not send one.
         const response = new ServiceUnavailableError();
-        if (await this.complete(request, claim, response)) return response;
+        if (await this.complete(request, end.claim, response)) return response;
       }
-      await sleep(pollDelayMs(ageMs));
+      abandoned = end.kind === 'abandoned' ? end.claim : undefined;
     }
+  }
+
+  /**
+   * Claims the record and reserves the rate limits of the address. In a Cluster they lie on different nodes, so no script can
+   * do both. Both are sent at once, in one round trip, and then one of them is released if the other fails.
+   */
+  private async claim<Response>(
+    { record, rateLimits }: IdempotentRequest<Response>,
+    abandoned: IdempotencyClaim | undefined,
+  ): Promise<ClaimResult | RateLimitExceeded> {
+    const token = `${record.slice(-REQUEST_NAME_LENGTH)}.${randomToken()}`;
+    const [claiming, reserving] = await Promise.allSettled([
+      this.store.claim(record, randomId(), abandoned),
+      this.rateLimitStore.reserve('requestSmsCode', rateLimits, token),
+    ]);
+    if (claiming.status === 'rejected' || reserving.status === 'rejected') {
+      if (claiming.status === 'fulfilled') this.releaseInBackground(() => this.releaseClaim(claiming.value));
+      if (reserving.status === 'fulfilled')
+        this.releaseInBackground(() => this.releaseLimits(rateLimits, reserving.value));
+      throw claiming.status === 'rejected' ? claiming.reason : (reserving as PromiseRejectedResult).reason;
+    }
+
+    const [claimed, reserved] = [claiming.value, reserving.value];
+    if (claimed.kind !== 'claimed') {
+      await this.releaseLimits(rateLimits, reserved);
+      return claimed;
+    }
+    if (reserved.kind === 'exceeded') {
+      await this.releaseClaim(claimed);
+      return reserved;
+    }
+    // The abandoned request has its reservation already.
+    if (abandoned) await this.releaseLimits(rateLimits, reserved);
+    return claimed;
+  }
+
+  private async releaseClaim(claimed: ClaimResult): Promise<void> {
+    if (claimed.kind === 'claimed') await this.store.release(claimed.claim);
+  }
+
+  private async releaseLimits(
+    rateLimits: LimitsOf<'requestSmsCode'>,
+    reserved: Reserved | RateLimitExceeded,
+  ): Promise<void> {
+    if (reserved.kind === 'reserved') await this.rateLimitStore.release(rateLimits, reserved.reservation);
+  }
+
+  /** After an outage of one node: the caller gets the error of the outage, and does not wait. */
+  private releaseInBackground(release: () => Promise<void>): void {
+    withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, release).catch(() => {});
   }
 
   private async execute<Response>(
@@ -114,9 +169,4 @@ export class IdempotencyService {
         : this.settings.responseTtlSeconds;
     return this.store.complete(claim, request.serialize(response), ttlSeconds * 1000);
   }
-}
-
-/** A tenth of the time that the original request has taken: short waits end soon, long waits poll rarely. */
-function pollDelayMs(ageMs: number): number {
-  return Math.min(Math.max(ageMs / 10, REPLAY_POLL_MIN_MS), REPLAY_POLL_MAX_MS);
 }

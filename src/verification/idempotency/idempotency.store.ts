@@ -1,56 +1,64 @@
-// Idempotency records in Redis. The first request claims its key, in the same atomic step that reserves the rate limit of
-// its address. Later the record holds the stored response.
+// Idempotency records in Redis. The first request claims its key, together with the rate limit of its address. Later the
+// record holds the stored response.
 
-import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
+import { booleanReply, defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
-import type { LimitsOf } from '../../rate-limiting/limits.ts';
-import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
-import {
-  type ExceededReply,
-  exceededLimit,
-  rateLimitInput,
-  rateLimitParameters,
-  reserve,
-} from '../../rate-limiting/rate-limit-script.ts';
 
-const addressLimits = rateLimitParameters('requestSmsCode');
-
-type ClaimReply =
-  | { readonly kind: 'claimed' }
+type RecordReply =
   | { readonly kind: 'found'; readonly value: string; readonly ageMs: number }
-  | ExceededReply;
+  | { readonly kind: 'none' };
+
+/** A TTL that is longer than `ttlMs` belongs to a server whose clock is behind: the record is new then. */
+const found = `fields({ kind = 'found', value = value, ageMs = math.max(0, ttlMs - redis.call('PTTL', record)) })`;
 
 const claimIdempotencyKey = defineScript({
   name: 'claimIdempotencyKey',
-  keys: [...addressLimits.keys, 'record'],
-  args: [...addressLimits.args, 'claim', 'ttlMs'],
-  uses: [reserve],
-  reply: fieldsReply<ClaimReply>(),
-  // A Cluster client repeats a command whose reply was lost: finding its own claim, it must not reserve twice.
+  keys: ['record'],
+  args: ['claim', 'abandoned', 'ttlMs'],
+  reply: fieldsReply<{ readonly kind: 'claimed' } | Extract<RecordReply, { kind: 'found' }>>(),
+  // A Cluster client repeats a command whose reply was lost, and finds its own claim.
   lua: `
 local value = redis.call('GET', record)
-if value == claim then return fields({ kind = 'claimed' }) end
-if value then
-  return fields({ kind = 'found', value = value, ageMs = ttlMs - redis.call('PTTL', record) })
-end
-local reserved = reserve(${addressLimits.table})
-if reserved.exceeded then return fields(reserved) end
-redis.call('SET', record, claim, 'PX', ttlMs)
+if value and value ~= claim and value ~= abandoned then return ${found} end
+if value ~= claim then redis.call('SET', record, claim, 'PX', ttlMs) end
 return fields({ kind = 'claimed' })`,
 });
 
-const replaceIdempotencyRecord = defineScript({
-  name: 'replaceIdempotencyRecord',
+const readIdempotencyRecord = defineScript({
+  name: 'readIdempotencyRecord',
   keys: ['record'],
-  args: ['expected', 'value', 'ttlMs'],
+  args: ['ttlMs'],
+  reply: fieldsReply<RecordReply>(),
+  lua: `
+local value = redis.call('GET', record)
+return value and ${found} or fields({ kind = 'none' })`,
+});
+
+const completeIdempotencyRecord = defineScript({
+  name: 'completeIdempotencyRecord',
+  keys: ['record'],
+  args: ['claim', 'response', 'ttlMs'],
   reply: booleanReply,
   lua: `
-if redis.call('GET', record) ~= expected then return 0 end
-redis.call('SET', record, value, 'PX', ttlMs)
+if redis.call('GET', record) ~= claim then return 0 end
+redis.call('SET', record, response, 'PX', ttlMs)
 return 1`,
 });
 
-export const idempotencyScripts = [claimIdempotencyKey, replaceIdempotencyRecord] as const;
+const releaseIdempotencyClaim = defineScript({
+  name: 'releaseIdempotencyClaim',
+  keys: ['record'],
+  args: ['claim'],
+  reply: noReply,
+  lua: `if redis.call('GET', record) == claim then redis.call('DEL', record) end`,
+});
+
+export const idempotencyScripts = [
+  claimIdempotencyKey,
+  readIdempotencyRecord,
+  completeIdempotencyRecord,
+  releaseIdempotencyClaim,
+] as const;
 
 const CLAIM_PREFIX = 'pending ';
 
@@ -60,15 +68,14 @@ export interface IdempotencyClaim {
   readonly value: string;
 }
 
-export type ClaimResult =
-  /** This call claimed the record. */
-  | { readonly kind: 'claimed'; readonly claim: IdempotencyClaim }
+/** The record of a request that another call claimed. */
+export type FoundRecord =
   /** The original request has completed. */
   | { readonly kind: 'completed'; readonly response: string }
   /** The original request claimed the record `ageMs` ago and is not completed. */
-  | { readonly kind: 'pending'; readonly claim: IdempotencyClaim; readonly ageMs: number }
-  /** Nothing was claimed and nothing reserved. */
-  | RateLimitExceeded;
+  | { readonly kind: 'pending'; readonly claim: IdempotencyClaim; readonly ageMs: number };
+
+export type ClaimResult = { readonly kind: 'claimed'; readonly claim: IdempotencyClaim } | FoundRecord;
 
 export class IdempotencyStore {
   constructor(
@@ -77,38 +84,30 @@ export class IdempotencyStore {
   ) {}
 
   /**
-   * Claims a record that does not exist yet, and reserves the rate limits for it. `token` must be random.
+   * Claims a record that does not exist, or that still has the claim of an abandoned request. If several callers race, one
+   * gets the claim. `token` must be random.
    * @throws DependencyUnavailableError if Redis does not answer; the record may be claimed nevertheless.
    */
-  async claim(record: string, rateLimits: LimitsOf<'requestSmsCode'>, token: string): Promise<ClaimResult> {
-    const limits = rateLimitInput(rateLimits);
+  async claim(record: string, token: string, abandoned?: IdempotencyClaim): Promise<ClaimResult> {
     const claim: IdempotencyClaim = { record, value: CLAIM_PREFIX + token };
     const reply = await this.redis.use((redis) =>
       redis.runScript(claimIdempotencyKey, {
-        keys: { ...limits.keys, record },
-        args: { ...limits.args, claim: claim.value, ttlMs: this.claimTtlMs },
+        keys: { record },
+        args: { claim: claim.value, abandoned: abandoned?.value ?? claim.value, ttlMs: this.claimTtlMs },
       }),
     );
-    switch (reply.kind) {
-      case 'claimed':
-        return { kind: 'claimed', claim };
-      case 'exceeded':
-        return exceededLimit(rateLimits, reply);
-      case 'found':
-        return reply.value.startsWith(CLAIM_PREFIX)
-          ? { kind: 'pending', claim: { record, value: reply.value }, ageMs: reply.ageMs }
-          : { kind: 'completed', response: reply.value };
-    }
+    return reply.kind === 'claimed' ? { kind: 'claimed', claim } : foundRecord(record, reply);
   }
 
   /**
-   * Replaces the claim of a request that was abandoned. If several callers race, one gets the new claim.
+   * @returns `undefined` if there is no record.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
-  async takeOver(claim: IdempotencyClaim, token: string): Promise<IdempotencyClaim | undefined> {
-    const next = CLAIM_PREFIX + token;
-    const isReplaced = await this.replace(claim, next, this.claimTtlMs);
-    return isReplaced ? { record: claim.record, value: next } : undefined;
+  async read(record: string): Promise<FoundRecord | undefined> {
+    const reply = await this.redis.use((redis) =>
+      redis.runScript(readIdempotencyRecord, { keys: { record }, args: { ttlMs: this.claimTtlMs } }),
+    );
+    return reply.kind === 'none' ? undefined : foundRecord(record, reply);
   }
 
   /**
@@ -116,13 +115,28 @@ export class IdempotencyStore {
    * @returns `false` if another request holds the claim by now, or has completed.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
-  complete(claim: IdempotencyClaim, response: string, ttlMs: number): Promise<boolean> {
-    return this.replace(claim, response, ttlMs);
-  }
-
-  private replace({ record, value: expected }: IdempotencyClaim, value: string, ttlMs: number) {
+  complete({ record, value }: IdempotencyClaim, response: string, ttlMs: number): Promise<boolean> {
     return this.redis.use((redis) =>
-      redis.runScript(replaceIdempotencyRecord, { keys: { record }, args: { expected, value, ttlMs } }),
+      redis.runScript(completeIdempotencyRecord, {
+        keys: { record },
+        args: { claim: value, response, ttlMs },
+      }),
     );
   }
+
+  /**
+   * Releases a claim whose request was not executed. It counts as never made.
+   * @throws DependencyUnavailableError if Redis does not answer.
+   */
+  async release({ record, value }: IdempotencyClaim): Promise<void> {
+    await this.redis.use((redis) =>
+      redis.runScript(releaseIdempotencyClaim, { keys: { record }, args: { claim: value } }),
+    );
+  }
+}
+
+function foundRecord(record: string, { value, ageMs }: { value: string; ageMs: number }): FoundRecord {
+  return value.startsWith(CLAIM_PREFIX)
+    ? { kind: 'pending', claim: { record, value }, ageMs }
+    : { kind: 'completed', response: value };
 }

@@ -3,16 +3,18 @@
 import type { KeyObject } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../../captcha/captcha.service.ts';
-import type { Audit, Caller } from '../../common/audit.ts';
+import type { Audit } from '../../common/audit.ts';
 import { type Mobile, maskMobile, parseMobile } from '../../common/phone-number.ts';
 import { randomId } from '../../common/random-id.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
+import type { RequestContext } from '../../common/request-context.ts';
 import { UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import { isRateLimitExceeded, type RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { SmsOutcome, SmsSender } from '../../sms/sms-sender.ts';
+import type { ReservedSpend, SpendCapService } from '../../spend-cap/spend-cap.service.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../users/user.schema.ts';
 import type { OpenSmsCode, SmsCodeStore } from '../codes/sms-code.store.ts';
@@ -40,6 +42,7 @@ export interface RequestSmsCodeDependencies {
   readonly captchas: CaptchaService;
   readonly users: UserRepository;
   readonly codes: SmsCodeStore;
+  readonly spendCap: SpendCapService;
   readonly sms: SmsSender;
   readonly keys: RedisKeys;
   readonly rateLimits: RateLimits;
@@ -50,9 +53,18 @@ export interface RequestSmsCodeDependencies {
   readonly audit: Audit;
 }
 
+type Caller = Pick<RequestContext, 'requestId' | 'clientAddress' | 'disconnected'>;
+
 /** A request whose input is valid. */
 interface ValidRequest extends SmsCodeRequest {
   readonly caller: Caller;
+}
+
+/** What an SMS uses up until it is certain that it was not sent. */
+interface ReservedSms {
+  readonly kind: 'reserved';
+  readonly code: OpenSmsCode;
+  readonly spend: ReservedSpend;
 }
 
 export class RequestSmsCodeService {
@@ -79,9 +91,10 @@ export class RequestSmsCodeService {
   private idempotent(request: ValidRequest): IdempotentRequest<RequestSmsCodeResponse> {
     const { keys, rateLimits, captchas } = this.dependencies;
     return {
-      record: keys.idempotencyRecord(idempotencyFingerprint(request)),
+      record: keys.idempotencyRecord(request.mobile, idempotencyFingerprint(request)),
       rateLimits: rateLimits.of('requestSmsCode', request.caller.clientAddress),
       canTakeOver: () => captchas.isLive(request.captchaId),
+      disconnected: request.caller.disconnected,
       // Redis contains no mobile, not even a masked one. The replay has it.
       serialize: (response) => serializeResponse(response, Date.now(), ['mobile']),
       deserialize: (stored) => restoreResponse(stored, request.mobile),
@@ -99,10 +112,11 @@ export class RequestSmsCodeService {
     const registrationError = await this.checkRegistration(request);
     if (registrationError) return registrationError;
 
-    const code = await this.openCode(request);
-    if (code.kind === 'exceeded') return this.tooManyRequests(code, request);
+    const reserved = await this.reserveSms(request);
+    if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
-    const outcome = await this.handToProvider(request, code);
+    const { code } = reserved;
+    const outcome = await this.handToProvider(request, reserved);
     switch (outcome.kind) {
       case 'accepted':
         return this.smsCodeSent(code);
@@ -112,7 +126,7 @@ export class RequestSmsCodeService {
         return new SmsSendFailedError({ mayStillArrive: false, retryAfterSeconds });
       }
       case 'unknown': {
-        // The SMS may arrive, so the code stays open and the rate limits stay reserved.
+        // The SMS may arrive, so the code stays open, and the rate limits and the daily cap stay reserved.
         const retryAfterSeconds = this.dependencies.resendAfterSeconds;
         return new SmsSendFailedError({ mayStillArrive: true, retryAfterSeconds });
       }
@@ -122,19 +136,19 @@ export class RequestSmsCodeService {
   /**
    * User-enumeration protection: the response and its time are the same whether or not the mobile is registered. A
    * suppressed SMS opens its code like any other, and the response does not wait for the provider. A rejected send releases
-   * nothing: a released cooldown would show that this SMS was not suppressed.
+   * no rate limit: a released cooldown would show that this SMS was not suppressed.
    */
   private async sendUniformly(request: ValidRequest): Promise<RequestSmsCodeResponse> {
     const responseTime = sleep(UNIFORM_RESPONSE_TIME_MS, undefined, { ref: false });
     const registrationError = await this.checkRegistration(request);
 
-    const code = await this.openCode(request);
-    if (code.kind === 'exceeded') return this.tooManyRequests(code, request);
+    const reserved = await this.reserveSms(request);
+    if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
-    if (registrationError) this.dependencies.audit('sms_suppressed', auditFacts(request));
-    else this.handToProviderInBackground(request, code);
+    if (registrationError) this.suppress(request, reserved);
+    else this.handToProviderInBackground(request, reserved);
     await responseTime;
-    return this.smsCodeSent(code);
+    return this.smsCodeSent(reserved.code);
   }
 
   private async checkRegistration({ purpose, mobile }: ValidRequest) {
@@ -144,12 +158,24 @@ export class RequestSmsCodeService {
     return isRegistered ? undefined : new MobileNotRegisteredError();
   }
 
-  private async openCode(request: ValidRequest): Promise<OpenSmsCode | RateLimitExceeded> {
-    const { codes, rateLimits, audit } = this.dependencies;
+  /** The rate limits of the mobile with the code, then the daily cap: all or nothing. */
+  private async reserveSms(request: ValidRequest): Promise<ReservedSms | RateLimitExceeded> {
+    const { codes, rateLimits, spendCap, audit } = this.dependencies;
     const { purpose, mobile } = request;
     const code = await codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomId());
-    if (code.kind === 'opened') audit('code_requested', auditFacts(request));
-    return code;
+    if (code.kind === 'exceeded') return code;
+    try {
+      const spend = await spendCap.reserve();
+      if (spend.kind === 'reserved') {
+        audit('code_requested', auditFacts(request));
+        return { kind: 'reserved', code, spend };
+      }
+      await this.releaseCode(code);
+      return spend;
+    } catch (error) {
+      await this.releaseCode(code).catch(() => {}); // the caller gets the first error
+      throw error;
+    }
   }
 
   private releaseCode(code: OpenSmsCode): Promise<void> {
@@ -157,13 +183,14 @@ export class RequestSmsCodeService {
     return codes.release(code, rateLimits.of('sendSms', code.mobile));
   }
 
-  private async handToProvider(request: ValidRequest, code: OpenSmsCode): Promise<SmsOutcome> {
-    const { sms, codeSecret, audit } = this.dependencies;
+  private async handToProvider(request: ValidRequest, { code, spend }: ReservedSms): Promise<SmsOutcome> {
+    const { sms, spendCap, codeSecret, audit } = this.dependencies;
     const outcome = await sms.send({
       mobile: code.mobile,
       code: deriveSmsCode(codeSecret, code),
       validForMinutes: Math.max(1, Math.floor(code.expiresInMs / 60_000)),
     });
+    if (outcome.kind === 'rejected') spendCap.release(spend);
     if (outcome.kind === 'accepted')
       audit('code_sent', { ...auditFacts(request), outcome: 'accepted', messageId: outcome.messageId });
     else audit('code_not_sent', { ...auditFacts(request), ...failureFacts(outcome) });
@@ -171,14 +198,20 @@ export class RequestSmsCodeService {
   }
 
   /** The audit log is the only place that can report an unexpected error of this send. */
-  private handToProviderInBackground(request: ValidRequest, code: OpenSmsCode): void {
-    this.handToProvider(request, code).catch((error: Error) =>
+  private handToProviderInBackground(request: ValidRequest, reserved: ReservedSms): void {
+    this.handToProvider(request, reserved).catch((error: Error) =>
       this.dependencies.audit('code_not_sent', {
         ...auditFacts(request),
         outcome: 'unknown',
         reason: error.name,
       }),
     );
+  }
+
+  private suppress(request: ValidRequest, { spend }: ReservedSms): void {
+    const { spendCap, audit } = this.dependencies;
+    spendCap.release(spend);
+    audit('sms_suppressed', auditFacts(request));
   }
 
   private smsCodeSent({ mobile, expiresInMs }: OpenSmsCode): SmsCodeSent {

@@ -3,7 +3,7 @@
 import type { KeyObject } from 'node:crypto';
 import type { Audit, Caller } from '../../common/audit.ts';
 import { type Mobile, parseMobile } from '../../common/phone-number.ts';
-import { randomId } from '../../common/random-id.ts';
+import { randomId, randomToken } from '../../common/random-id.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
 import { RateLimitScope } from '../../rate-limiting/rate-limit.ts';
@@ -80,10 +80,10 @@ export class VerifySmsCodeService {
   private async reserveAddressLimit(caller: Caller): Promise<TooManyRequestsError | undefined> {
     const { rateLimits, rateLimitStore, audit } = this.dependencies;
     const limits = rateLimits.of('verifySmsCode', caller.clientAddress);
-    const exceeded = await rateLimitStore.reserve('verifySmsCode', limits);
-    if (exceeded === undefined) return undefined;
-    audit('rate_limit_exceeded', { caller, scope: exceeded.scope });
-    return new TooManyRequestsError(exceeded);
+    const reserved = await rateLimitStore.reserve('verifySmsCode', limits, randomToken());
+    if (reserved.kind === 'reserved') return undefined;
+    audit('rate_limit_exceeded', { caller, scope: reserved.scope });
+    return new TooManyRequestsError(reserved);
   }
 
   private locked(request: ValidRequest, { retryAfterSeconds }: VerificationLocked): TooManyRequestsError {

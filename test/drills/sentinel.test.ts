@@ -1,0 +1,58 @@
+// Failovers of Redis with Sentinel while people use the service.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { MIN_REPLICAS, type RedisSentinel, startRedisSentinel } from '../support/redis-sentinel.ts';
+import { describeWithRedis } from '../support/suites.ts';
+import { type DrillOptions, usingDrill } from './support/drill.ts';
+import { expectTypedAnswersInTime } from './support/expect-normal.ts';
+
+/**
+ * The Sentinels notice the fault after one second and elect a leader. If the votes are split, they wait for two failover
+ * time-outs of two seconds, and try again.
+ */
+const FAILOVER_SECONDS = 10;
+/** How long the primary is frozen: longer than a failover. */
+const FROZEN_MS = 5000;
+/** The Sentinels demote a primary that comes back after more than eight seconds. Until then it accepts writes. */
+const UNTIL_DEMOTED_MS = 12_000;
+
+describeWithRedis('Redis with Sentinel under load', () => {
+  let redis: RedisSentinel;
+  beforeEach(async () => {
+    redis = await startRedisSentinel({ settings: MIN_REPLICAS });
+  });
+  afterEach(() => redis?.stop());
+
+  const options = (): DrillOptions => ({
+    redisUrl: redis.url,
+    redisNodes: redis.nodes.map(({ url }) => url),
+  });
+
+  it('replaces a primary that is killed', async () => {
+    await usingDrill(options(), async (drill) => {
+      const primary = await redis.primary();
+      const report = await drill.run('Sentinel: primary killed', () => primary.kill());
+      expectTypedAnswersInTime(report);
+      expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
+      expect(report.smsBeyondLimit).toBeLessThanOrEqual(1);
+    });
+  });
+
+  it('replaces a primary that is frozen, and does not use it when it wakes', async () => {
+    await usingDrill(options(), async (drill) => {
+      const primary = await redis.primary();
+      const freezeAndWake = async () => {
+        await primary.pause();
+        await Promise.all([redis.waitForFailover(primary), sleep(FROZEN_MS)]);
+        await primary.resume();
+      };
+      const report = await drill.run('Sentinel: primary frozen', freezeAndWake, {
+        settleMs: UNTIL_DEMOTED_MS,
+      });
+      expectTypedAnswersInTime(report);
+      expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
+      expect(report.smsBeyondLimit).toBe(0);
+    });
+  });
+});

@@ -39,7 +39,7 @@ async function createStorage(load, codeSecret, secrets) {
   return {
     captchaKey: (id) => keys.captcha(id),
     codeKey: ({ purpose, mobile }) => keys.smsCode(purpose, mobile),
-    codeFields: (nonce, sentAtMs) => ({ nonce, attempts: 0, singleSend: nonce, sends: sentAtMs }),
+    codeFields: (nonce, sentAtMs) => ({ nonce, attempts: 0, sends: `${sentAtMs}:${nonce}` }),
     deriveCode: (source) => deriveSmsCode(codeSecret, source),
     signToken: async (mobile, jti) =>
       (await tokens.sign({ purpose: 'REGISTER', mobile }, jti, Date.now())).token,
@@ -54,38 +54,26 @@ async function createKeysOfUsers(load, keys) {
   const anySetting = new Proxy({}, { get: () => 1 });
   const limits = new RateLimits(keys, anySetting);
   const limitKeys = (action, subject) => limits.of(action, subject).map(({ name, key }) => [name, key]);
-  // The daily cap of builds that keep it in Redis.
-  const isCap = ([name]) => name === 'serviceDay';
   return {
     /** The keys of one user, by what they hold. `id` is that of the captcha and of the token. */
-    keysOfUser: ({ mobile, address, id, captchaAnswer }) => ({
-      captcha: keys.captcha(id),
-      idempotencyRecord: idempotencyKey(
-        keys,
-        mobile,
-        idempotencyFingerprint({ captchaId: id, captchaAnswer, purpose: 'REGISTER', mobile }),
-      ),
-      smsCode: keys.smsCode('REGISTER', mobile),
-      recentFailures: keys.recentFailures('REGISTER', mobile),
-      failureStreak: keys.failureStreak('REGISTER', mobile),
-      spentToken: keys.spentToken(id),
-      ...Object.fromEntries([
-        ...limitKeys('issueCaptcha', address),
-        ...limitKeys('requestSmsCode', address),
-        ...limitKeys('verifySmsCode', address),
-        ...limitKeys('sendSms', mobile).filter((limit) => !isCap(limit)),
-      ]),
-    }),
-    /** The key of the daily cap, or undefined if the build keeps the cap in PostgreSQL. */
-    capKey: limitKeys('sendSms', '+8613800138000').find(isCap)?.[1],
+    keysOfUser: ({ mobile, address, id, captchaAnswer }) => {
+      const request = { captchaId: id, captchaAnswer, purpose: 'REGISTER', mobile };
+      return {
+        captcha: keys.captcha(id),
+        idempotencyRecord: keys.idempotencyRecord(mobile, idempotencyFingerprint(request)),
+        smsCode: keys.smsCode('REGISTER', mobile),
+        recentFailures: keys.recentFailures('REGISTER', mobile),
+        failureStreak: keys.failureStreak('REGISTER', mobile),
+        spentToken: keys.spentToken(id),
+        ...Object.fromEntries([
+          ...limitKeys('issueCaptcha', address),
+          ...limitKeys('requestSmsCode', address),
+          ...limitKeys('verifySmsCode', address),
+          ...limitKeys('sendSms', mobile),
+        ]),
+      };
+    },
   };
-}
-
-/** Builds whose records spread over a Cluster need the mobile, too. */
-function idempotencyKey(keys, mobile, fingerprint) {
-  return keys.idempotencyRecord.length === 1
-    ? keys.idempotencyRecord(fingerprint)
-    : keys.idempotencyRecord(mobile, fingerprint);
 }
 
 /**

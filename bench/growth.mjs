@@ -63,7 +63,7 @@ async function startStates(environment, { main, storage }, states) {
     await fill();
     const prepare = async () => {
       if ((await redis.client.dbsize()) > state.keys * (1 + MAX_SURPLUS)) await fill();
-      await prepareSpending({ storage, redis: redis.client, databaseUrl }, state.used);
+      await prepareSpending(databaseUrl, state.used);
     };
     const meters = { redis: () => redis.pids };
     started.push({ state, prepare, instances, meters, seeds: redisSeeds(redis.client, storage) });

@@ -88,13 +88,20 @@ export async function query(url, sql, values) {
   }
 }
 
+/** The settings that docs/deployment.md recommends. Without rewrites of the file, which would disturb measurements. */
+export const DURABLE_REDIS = [
+  ['appendonly', 'yes'],
+  ['auto-aof-rewrite-percentage', '0'],
+];
+
 /**
  * Starts redis-server, or js-redis-server if redis-server is not installed.
+ * @param settings names and values of redis.conf; js-redis-server ignores them
  * @returns its `url` and `name`, its process ids, a client, a client of each node, and `flush`, which removes all keys.
  */
-export async function startRedis(processes) {
+export async function startRedis(processes, settings = []) {
   const isReal = await hasRedisServer();
-  const node = isReal ? await startRedisServer(processes) : await startEmbeddedRedis(processes);
+  const node = isReal ? await startRedisServer(processes, settings) : await startEmbeddedRedis(processes);
   const name = isReal ? 'redis-server' : 'js-redis-server (slow)';
   return redisHandle(name, node.url, createClient(node.url), [node]);
 }
@@ -126,7 +133,7 @@ function hasRedisServer() {
   );
 }
 
-async function startRedisServer(processes, settings = []) {
+async function startRedisServer(processes, settings) {
   const port = await freePort();
   const own = ['--bind', '127.0.0.1', '--port', String(port), '--save', ''];
   const args = [...own, ...settings.flatMap(([name, value]) => [`--${name}`, value.replace('PORT', port)])];

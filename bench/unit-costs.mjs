@@ -17,7 +17,7 @@ import { align, fixed, median } from './report.mjs';
 import { describeMachine, saveResults } from './results.mjs';
 import { redisSeeds } from './seeds.mjs';
 import { startStoreCounters } from './store-counters.mjs';
-import { query, startRedis } from './stores.mjs';
+import { DURABLE_REDIS, query, startRedis } from './stores.mjs';
 
 const PLAN = { warmUpRounds: 5, rounds: 7, seconds: 1.5, maxPerSecond: 4000, keys: 100_000, rows: 200_000 };
 const QUICK_PLAN = {
@@ -38,7 +38,7 @@ export async function unitCosts(context) {
   const plan = context.flags.quick ? QUICK_PLAN : PLAN;
   const environment = await startEnvironment(context);
   const { main, storage } = await loadBuild(checkout, environment.secrets);
-  const redis = await startRedis(context.processes);
+  const redis = await startRedis(context.processes, DURABLE_REDIS);
   const service = { main, name: 'service', redis, settings: BEHIND_A_PROXY };
   const server = { ...(await startInstances(environment, service)), redis, storage };
 

@@ -20,17 +20,18 @@ const FIGURES = [
 ];
 
 /**
- * Measures all states in each round, and more rounds if a verdict is not met, up to `plan.maxRounds`.
+ * Measures all states in each round. While a verdict is not met, further rounds follow, as long as `mayContinue()`.
  * @param plan.states `keys`, `cap` (SMS_PER_DAY) and `used`, the SMS of the day that are already sent; the first is the
  *   reference
  * @returns one slice for each round, operation and state.
  */
-export async function measureGrowth(environment, build, plan) {
+export async function measureGrowth(environment, build, plan, mayContinue) {
   const states = await startStates(environment, build, plan.states);
   const addresses = clientAddresses();
   const slices = [];
-  const isDone = (round) => round >= plan.rounds && judgeGrowth(slices).every(({ isMet }) => isMet);
-  for (let round = -plan.warmUpRounds; round < plan.maxRounds && !isDone(round); round += 1) {
+  const isDone = (round) =>
+    round >= plan.rounds && (!mayContinue() || judgeGrowth(slices).every(({ isMet }) => isMet));
+  for (let round = -plan.warmUpRounds; !isDone(round); round += 1) {
     for (const operation of operations) {
       for (const { state, prepare, ...server } of inTurn(states, round)) {
         await prepare();

@@ -88,7 +88,7 @@ const FIGURES = [
   ['PostgreSQL CPU µs', 'postgresMicros', 0],
   ['Redis calls', 'redisCalls', 2],
   ['Redis commands', 'redisCommands', 1],
-  ['SQL statements', 'postgresCalls', 2],
+  ['PostgreSQL calls', 'postgresCalls', 2],
   ['request bytes', 'requestBytes', 0],
   ['response bytes', 'responseBytes', 0],
   ['bytes to Redis', 'redisInputBytes', 0],

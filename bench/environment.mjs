@@ -54,6 +54,7 @@ export const BEHIND_A_PROXY = { TRUSTED_PROXIES: '127.0.0.1' };
 export function serviceSettings(secrets, redisUrl) {
   return {
     NODE_ENV: 'production',
+    SHUTDOWN_DRAIN_SECONDS: '0', // no load balancer has to notice the end
     REDIS_URL: redisUrl,
     CODE_SECRET: secrets.CODE_SECRET,
     TOKEN_PRIVATE_KEY: secrets.TOKEN_PRIVATE_KEY,

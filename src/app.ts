@@ -15,8 +15,10 @@ import type { Dependency } from './common/dependency.ts';
 import { createKeyedHash, type KeyedHash } from './common/keyed-hash.ts';
 import { RedisKeys } from './common/redis/keys.ts';
 import type { RedisDependency } from './common/redis/redis-client.ts';
+import { withTimeBudget } from './common/time-budget.ts';
 import type { Config } from './config/load-config.ts';
 import {
+  RETURN_LOT_TIMEOUT_MS,
   SMS_CIRCUIT_RESET_TIMEOUT_MS,
   STORE_CALL_TIMEOUT_MS,
   sendRequestTimeoutMs,
@@ -108,6 +110,10 @@ export async function startApp(config: Config, dependencies: AppDependencies): P
   }
 }
 
+/**
+ * Stops happen in the reverse order: first the server with its drain, everything in flight and the background sends, then
+ * the SMS provider, the lot of the daily cap, Redis and PostgreSQL.
+ */
 async function compose(config: Config, dependencies: AppDependencies, onStop: OnStop) {
   const { logger, pagesDirectory } = dependencies;
   const metrics = new Metrics();
@@ -217,9 +223,11 @@ async function openStores(
 /** The last send has its outcome by then. */
 async function returnLot(spendCap: SpendCapService, logger: Logger): Promise<void> {
   const sends = spendCap.lotRemaining;
-  await spendCap
-    .returnLot()
-    .catch((err) => logger.warn({ sends, err }, 'the rest of the lot is lost for the day'));
+  try {
+    await withTimeBudget(RETURN_LOT_TIMEOUT_MS, () => spendCap.returnLot());
+  } catch (err) {
+    logger.warn({ sends, err }, 'the rest of the lot is lost for the day');
+  }
 }
 
 interface Sms {

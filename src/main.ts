@@ -14,7 +14,7 @@ import { unlock } from './cli/unlock.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { DependencyUnavailableError } from './common/dependency.ts';
 import { type Config, ConfigError, type ConfigScope, loadConfig } from './config/load-config.ts';
-import { SHUTDOWN_TIMEOUT_MS } from './config/time-budgets.ts';
+import { shutdownTimeoutMs } from './config/time-budgets.ts';
 import { ListenError } from './http/server.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
 import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
@@ -52,11 +52,9 @@ async function serve(config: Config): Promise<void> {
   else print(startBanner(config, app.url, app.pages));
 
   logger.info({ signal: await stopSignal }, 'stopping');
-  // Graceful shutdown: in-flight requests finish, then the connections close.
-  setTimeout(
-    () => fail(`The shutdown exceeded ${SHUTDOWN_TIMEOUT_MS} ms. Connections were cut.`),
-    SHUTDOWN_TIMEOUT_MS,
-  ).unref();
+  // Graceful shutdown: the load balancer turns away, in-flight requests finish, then the connections close.
+  const timeoutMs = shutdownTimeoutMs(config.http.shutdownDrainSeconds);
+  setTimeout(() => fail(`The shutdown exceeded ${timeoutMs} ms. Connections were cut.`), timeoutMs).unref();
   await app.stop();
   process.exit(0);
 }

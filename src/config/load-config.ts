@@ -11,6 +11,7 @@ import {
 import { SMS_PER_DAY_OUTSIDE_PRODUCTION } from '../spend-cap/spend-cap.settings.ts';
 import type { SettingsSchema, SettingValues } from './env.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
+import { SHUTDOWN_DRAIN_SECONDS } from './time-budgets.ts';
 import { unknownSettings } from './unknown-settings.ts';
 
 export interface Config {
@@ -21,6 +22,7 @@ export interface Config {
     readonly port: number;
     readonly trustedProxies: readonly string[];
     readonly corsOrigins: readonly string[];
+    readonly shutdownDrainSeconds: number;
   };
   /** The pages that the settings enable. */
   readonly pages: { readonly demo: boolean; readonly playground: boolean; readonly phone: boolean };
@@ -178,6 +180,7 @@ function toConfig(values: Settings): Config {
       port: values.PORT,
       trustedProxies: values.TRUSTED_PROXIES,
       corsOrigins: values.CORS_ORIGINS,
+      shutdownDrainSeconds: values.SHUTDOWN_DRAIN_SECONDS ?? (production ? SHUTDOWN_DRAIN_SECONDS : 0),
     },
     pages: {
       demo: values.DEMO ?? hasPhone,

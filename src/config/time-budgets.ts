@@ -59,6 +59,8 @@ export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
   return providerTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
 }
 
+/** At the stop, PostgreSQL gets the rest of the lot within this time, or it is lost for the day. */
+export const RETURN_LOT_TIMEOUT_MS = 400;
 /** A reached daily cap is checked again after this time: another process may have returned sends. */
 export const SPEND_CAP_RECHECK_MS = 1000;
 
@@ -70,7 +72,10 @@ export const CLOCK_SKEW_SECONDS = 60;
 /** Headers and body of a request have to arrive within this time. */
 export const HTTP_REQUEST_TIMEOUT_MS = 5000;
 export const HTTP_HEADERS_TIMEOUT_MS = 4000;
+/** An idle connection is announced to stay open for this time. */
 export const HTTP_KEEP_ALIVE_TIMEOUT_MS = 5000;
+/** It stays open for so much longer: a request that the client sent in time may arrive late. */
+export const HTTP_KEEP_ALIVE_BUFFER_MS = 1000;
 /** How often Node looks for connections whose time is over. */
 export const HTTP_TIMEOUT_CHECK_INTERVAL_MS = 1000;
 /** A silent connection is closed after this time, which is longer than the slowest response. */
@@ -79,8 +84,33 @@ export const HTTP_IDLE_CONNECTION_TIMEOUT_MS =
 
 // ── Graceful shutdown ───────────────────────────────────────────────────────────────────────────────────────────────
 
-/** In-flight requests and sends may finish within this time. */
-export const DRAIN_TIMEOUT_MS = 6500;
-/** The whole shutdown: drain, then close the provider, Redis and PostgreSQL. After it the process exits with code 1. */
-export const SHUTDOWN_TIMEOUT_MS =
-  DRAIN_TIMEOUT_MS + SMS_PROVIDER_CLOSE_TIMEOUT_MS + REDIS_CLOSE_TIMEOUT_MS + POSTGRES_CLOSE_TIMEOUT_MS;
+/**
+ * The drain in production, if no setting chooses another one. A connection that is idle when the drain starts reaches its
+ * keep-alive time-out within it, so the shutdown does not close it under a request.
+ */
+export const SHUTDOWN_DRAIN_SECONDS = HTTP_KEEP_ALIVE_TIMEOUT_MS / 1000;
+/** Longest drain that the setting may choose. */
+export const SHUTDOWN_DRAIN_MAX_SECONDS = 300;
+/** After the drain, in-flight requests and sends may finish within this time. */
+export const IN_FLIGHT_TIMEOUT_MS = 6500;
+
+/** How long connections stay open for late requests after the drain. Without a drain no client was told to leave. */
+export function lateRequestsMs(drainSeconds: number): number {
+  return drainSeconds > 0 ? HTTP_KEEP_ALIVE_BUFFER_MS : 0;
+}
+
+/**
+ * The whole shutdown: drain, late requests, work in flight, then close the provider, return the lot of the daily cap, and
+ * close Redis and PostgreSQL. After it the process exits with code 1.
+ */
+export function shutdownTimeoutMs(drainSeconds: number): number {
+  return (
+    drainSeconds * 1000 +
+    lateRequestsMs(drainSeconds) +
+    IN_FLIGHT_TIMEOUT_MS +
+    SMS_PROVIDER_CLOSE_TIMEOUT_MS +
+    RETURN_LOT_TIMEOUT_MS +
+    REDIS_CLOSE_TIMEOUT_MS +
+    POSTGRES_CLOSE_TIMEOUT_MS
+  );
+}

@@ -4,7 +4,18 @@ import { smsProviderSettings } from '../sms/providers/providers.ts';
 
 /** First words of our names. REDIS_, DATABASE_ and the like are left out: other programs use them too. */
 const PREFIXES = new Set([
-  ...['SMS', 'TOKEN', 'CODE', 'CAPTCHA', 'IMAGE_CAPTCHA', 'VERIFY', 'TRUSTED', 'CORS', 'ENUMERATION'],
+  ...[
+    'SMS',
+    'TOKEN',
+    'CODE',
+    'CAPTCHA',
+    'IMAGE_CAPTCHA',
+    'VERIFY',
+    'TRUSTED',
+    'CORS',
+    'SHUTDOWN',
+    'ENUMERATION',
+  ],
   ...Object.keys(smsProviderSettings).map((name) => name.split('_', 1)[0]),
 ]);
 const OWN_NAME = new RegExp(`^(${[...PREFIXES].join('|')})_`);

@@ -22,10 +22,10 @@ export function registerErrorHandlers(app: FastifyInstance, logError: LogError):
   });
 }
 
-/** For a URL that cannot be routed. Fastify runs no hooks for it. */
+/** For a URL that cannot be routed. Fastify runs no hooks for it, so the connection closes whether or not a shutdown runs. */
 export function rejectUrl({ code }: FastifyError, response: ServerResponse<IncomingMessage>): void {
   response
-    .writeHead(400, { 'content-type': 'application/json; charset=utf-8' })
+    .writeHead(400, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
     .end(JSON.stringify(errorBody('The URL is malformed', code)));
 }
 

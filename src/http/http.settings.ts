@@ -1,7 +1,8 @@
 // The settings of the HTTP server and its pages.
 
 import ipaddr from 'ipaddr.js';
-import { integer, isUrl, list, onOff, text } from '../config/env.ts';
+import { integer, isUrl, list, onOff, seconds, text } from '../config/env.ts';
+import { SHUTDOWN_DRAIN_MAX_SECONDS } from '../config/time-budgets.ts';
 
 /**
  * An address or a CIDR network. Short forms of IPv4 are rejected, since `1` would mean 0.0.0.1, and so is `/0`, which
@@ -22,6 +23,7 @@ export const httpSettings = {
     (item) => isUrl(item, 'http:', 'https:') && new URL(item).origin === item,
     'must be comma-separated origins, like https://www.example.com',
   ).default([]),
+  SHUTDOWN_DRAIN_SECONDS: seconds(0, SHUTDOWN_DRAIN_MAX_SECONDS).optional(),
   PLAYGROUND: onOff.optional(),
   DEMO: onOff.optional(),
 };

@@ -8,15 +8,15 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import type { LogError } from '../common/internal-error.ts';
 import type { RequestContext } from '../common/request-context.ts';
 import {
-  DRAIN_TIMEOUT_MS,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_IDLE_CONNECTION_TIMEOUT_MS,
+  HTTP_KEEP_ALIVE_BUFFER_MS,
   HTTP_KEEP_ALIVE_TIMEOUT_MS,
   HTTP_REQUEST_TIMEOUT_MS,
   HTTP_TIMEOUT_CHECK_INTERVAL_MS,
 } from '../config/time-budgets.ts';
+import { prepareGracefulShutdown } from './graceful-shutdown.ts';
 import { registerErrorHandlers, rejectConnection, rejectUrl } from './http-errors.ts';
-import { countInFlightRequests } from './in-flight-requests.ts';
 import { stripForwardedPorts } from './request-context.ts';
 import { registerGraphql } from './routes/graphql.ts';
 import { type HealthChecks, registerHealth } from './routes/health.ts';
@@ -31,6 +31,8 @@ export interface ServerSettings {
   /** Proxies whose `X-Forwarded-For` is trusted. Without any, the address of the socket counts. */
   readonly trustedProxies: readonly string[];
   readonly corsOrigins: readonly string[];
+  /** How long a stop serves on, so that load balancers see it before the server stops listening. */
+  readonly shutdownDrainSeconds: number;
 }
 
 export interface ServerDependencies {
@@ -48,7 +50,7 @@ export interface ServerDependencies {
 export interface RunningServer {
   readonly url: string;
   readonly pages: readonly Page[];
-  /** Graceful shutdown: `/readyz` fails at once, in-flight requests finish, then the server closes. */
+  /** Graceful shutdown: resolves when the drain is over, all work in flight is done, and the server is closed. */
   readonly stop: () => Promise<void>;
 }
 
@@ -65,32 +67,26 @@ export async function startServer(
   dependencies: ServerDependencies,
 ): Promise<RunningServer> {
   const app = createFastify(settings);
-  let isStopping = false;
   if (settings.trustedProxies.length > 0) stripForwardedPorts(app);
-  const inFlight = countInFlightRequests(app);
+  const shutdown = prepareGracefulShutdown(app, settings.shutdownDrainSeconds);
   registerErrorHandlers(app, dependencies.logError);
   registerSecurityHeaders(app);
   if (settings.corsOrigins.length > 0) {
     await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
   }
-  registerHealth(app, { ...dependencies.health, isStopping: () => isStopping });
+  registerHealth(app, { ...dependencies.health, isStopping: shutdown.isStarted });
   registerMetrics(app, dependencies.metrics);
   registerJwks(app, dependencies.jwks);
   const pages = await registerPages(app, dependencies.pages);
   await dependencies.apollo.start();
-  registerGraphql(app, dependencies.apollo, () => isStopping);
+  registerGraphql(app, dependencies.apollo);
 
   await listen(app, settings);
   return {
     url: urlOf(settings.host, app.server.address() as AddressInfo),
     pages,
     async stop() {
-      isStopping = true;
-      await Promise.all([
-        inFlight.drain(DRAIN_TIMEOUT_MS),
-        dependencies.drainBackgroundWork(DRAIN_TIMEOUT_MS),
-      ]);
-      await app.close();
+      await shutdown.run(dependencies.drainBackgroundWork);
       await dependencies.apollo.stop();
     },
   };
@@ -112,12 +108,15 @@ function createFastify({ trustedProxies }: ServerSettings): FastifyInstance {
     keepAliveTimeout: HTTP_KEEP_ALIVE_TIMEOUT_MS,
     http: {
       headersTimeout: HTTP_HEADERS_TIMEOUT_MS,
+      keepAliveTimeoutBuffer: HTTP_KEEP_ALIVE_BUFFER_MS,
       connectionsCheckingInterval: HTTP_TIMEOUT_CHECK_INTERVAL_MS,
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: () => randomBytes(12).toString('base64url'),
-    forceCloseConnections: true,
+    // The graceful shutdown decides when connections close. A request that arrives before is answered.
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
     frameworkErrors: (error, request, reply) =>
       setSecurityHeaders(request.raw, reply.raw, () => rejectUrl(error, reply.raw)),
     clientErrorHandler: rejectConnection,

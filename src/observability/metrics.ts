@@ -117,11 +117,13 @@ export class Metrics {
     new Gauge({
       name: 'yanzheng_sms_per_day',
       help: 'The daily cap: the setting SMS_PER_DAY.',
+      labelNames: [],
       registers: [this.registry],
     }).set(spendCap.smsPerDay);
     new Gauge({
       name: 'yanzheng_sms_leased_today',
       help: 'SMS of the current day in China that all instances have leased: sent, or left in their lots.',
+      labelNames: [],
       registers: [this.registry],
       async collect() {
         // While PostgreSQL is unavailable, the gauge keeps its last value.
@@ -134,6 +136,7 @@ export class Metrics {
     new Gauge({
       name: 'yanzheng_sms_lot_remaining',
       help: 'SMS that this instance has leased and not sent.',
+      labelNames: [],
       registers: [this.registry],
       collect() {
         this.set(spendCap.lotRemaining);

@@ -7,14 +7,15 @@ import { isObjectType, isUnionType } from 'graphql';
 import { ConfigError, loadConfig } from '../../src/config/load-config.ts';
 import { type SettingName, settings } from '../../src/config/settings.ts';
 import {
-  DRAIN_TIMEOUT_MS,
   HTTP_IDLE_CONNECTION_TIMEOUT_MS,
   HTTP_REQUEST_TIMEOUT_MS,
-  SHUTDOWN_TIMEOUT_MS,
+  IN_FLIGHT_TIMEOUT_MS,
+  SHUTDOWN_DRAIN_SECONDS,
   SMS_PROVIDER_TIMEOUT_SECONDS,
   STORE_BUDGET_PER_REQUEST_MS,
   STORE_CALL_TIMEOUT_MS,
   sendRequestTimeoutMs,
+  shutdownTimeoutMs,
   UNIFORM_RESPONSE_TIME_MS,
 } from '../../src/config/time-budgets.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
@@ -164,8 +165,9 @@ describe('docs/operations.md', () => {
       seconds(UNIFORM_RESPONSE_TIME_MS),
       seconds(HTTP_REQUEST_TIMEOUT_MS),
       seconds(HTTP_IDLE_CONNECTION_TIMEOUT_MS),
-      seconds(DRAIN_TIMEOUT_MS),
-      seconds(SHUTDOWN_TIMEOUT_MS),
+      `${SHUTDOWN_DRAIN_SECONDS} s`,
+      seconds(IN_FLIGHT_TIMEOUT_MS),
+      seconds(shutdownTimeoutMs(SHUTDOWN_DRAIN_SECONDS)),
     ]);
   });
 });

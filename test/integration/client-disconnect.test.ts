@@ -2,10 +2,16 @@
 
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from '@jest/globals';
+import type { Redis } from 'ioredis';
+import { REPLAY_POLL_MAX_MS, REPLAY_POLL_MIN_MS } from '../../src/config/time-budgets.ts';
+import type { SmsCodeRequest } from '../support/api.ts';
 import { eventNames } from '../support/audit-log.ts';
-import { usingTestApp } from '../support/test-app.ts';
-import { success } from '../support/test-gateway.ts';
+import { eventually } from '../support/eventually.ts';
+import { describeWithRedis } from '../support/suites.ts';
+import { type TestApp, usingTestApp } from '../support/test-app.ts';
+import { holdAnswers, success } from '../support/test-gateway.ts';
 import { newSmsRequest } from '../support/verification.ts';
 
 it('a shutdown does not wait for a caller that disconnected within the body', async () => {
@@ -33,16 +39,60 @@ it('a shutdown waits for the SMS of a caller that disconnected', async () => {
       // The gateway accepts the SMS after the disconnect and the start of the shutdown.
       setTimeout(() => success(response, request), 300);
     };
-    const i = await newSmsRequest(app);
-    const query = 'mutation ($i: RequestSmsCodeInput!) { requestSmsCode(input: $i) { __typename } }';
-    const request = fetch(`${app.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query, variables: { i } }),
-      signal: caller.signal,
-    });
+    const request = requestUntil(caller.signal, app, await newSmsRequest(app));
     await expect(request).rejects.toThrow('aborted');
     await stopped;
     expect(eventNames(app).at(-1)).toBe('code_sent');
   });
 });
+
+// The embedded Redis counts no commands.
+describeWithRedis('with redis-server,', () => {
+  it('replays of a pending request cost one poll, and none after their callers have disconnected', async () => {
+    await usingTestApp({}, async (app) => {
+      const held = holdAnswers();
+      app.gateway.answer = held.answer;
+      const input = await newSmsRequest(app);
+      const original = app.api.requestSmsCode(input);
+      await eventually(async () => held.waiting === 1);
+
+      const callers = new AbortController();
+      const replays = Array.from({ length: 100 }, () => requestUntil(callers.signal, app, input));
+      // Each replay claims once, and then waits.
+      await eventually(async () => (await scriptCallsWithin(app, REPLAY_POLL_MIN_MS)) < 10);
+      const polled = await scriptCallsWithin(app, 2 * REPLAY_POLL_MAX_MS);
+      expect(polled).toBeGreaterThan(0);
+      expect(polled).toBeLessThan(40);
+
+      callers.abort();
+      for (const replay of replays) await expect(replay).rejects.toThrow('aborted');
+      await eventually(async () => (await scriptCallsWithin(app, REPLAY_POLL_MAX_MS)) === 0);
+      held.release();
+      expect((await original).__typename).toBe('SmsCodeSent');
+    });
+  });
+});
+
+function requestUntil(signal: AbortSignal, app: TestApp, i: SmsCodeRequest): Promise<Response> {
+  const query = 'mutation ($i: RequestSmsCodeInput!) { requestSmsCode(input: $i) { __typename } }';
+  return fetch(`${app.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables: { i } }),
+    signal,
+  });
+}
+
+/** How many scripts the service ran in Redis within this time. */
+async function scriptCallsWithin({ redis }: TestApp, milliseconds: number): Promise<number> {
+  const calls = async () => {
+    const statistics = await (redis as Redis).info('commandstats');
+    const counts = [...statistics.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, count]) =>
+      Number(count),
+    );
+    return counts.reduce((sum, count) => sum + count, 0);
+  };
+  const before = await calls();
+  await sleep(milliseconds);
+  return (await calls()) - before;
+}

@@ -25,7 +25,7 @@ describe('an internal error', () => {
     const logged: [string, unknown][] = [];
     const logError = (...line: [string, unknown]) => logged.push(line);
     const server = await startServer(
-      { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: [] },
+      { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: [], shutdownDrainSeconds: 0 },
       {
         apollo: createApollo(schema, logError),
         health: { dependencies: {}, circuitBreakers: () => ({}) },

@@ -1,10 +1,11 @@
-// The commands `keys` and `unlock`.
+// The commands `keys`, `spend` and `unlock`.
 
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
+import pg from 'pg';
 import { Api, expectType, freshMobile } from '../support/api.ts';
 import { withServiceProcesses } from '../support/service-process.ts';
 import { describeWithPostgres } from '../support/suites.ts';
@@ -36,6 +37,31 @@ describeWithPostgres('npm run keys', () => {
     const { keys } = (await (await fetch(`${url}/.well-known/jwks.json`)).json()) as { keys: unknown[] };
     expect(keys).toHaveLength(2);
     expect(existsSync(join(processes.directory, '.data/token-key.pem'))).toBe(false);
+  });
+});
+
+describeWithPostgres('npm run spend', () => {
+  it('prints how much of the daily cap is leased, for the current day in China', async () => {
+    const DATABASE_URL = String(await createTestDatabase());
+    const printed = async () => {
+      const spend = run(['spend'], { DATABASE_URL, SMS_PER_DAY: '1000' });
+      expect(await spend.exited).toBe(0);
+      return spend.output;
+    };
+    const day = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Asia/Shanghai' }).format(new Date());
+    expect(await printed()).toContain(`${day} (China): 0 of 1000 SMS leased, 1000 left`);
+    const client = new pg.Client({ connectionString: DATABASE_URL });
+    await client.connect();
+    await client.query('insert into spend_days values ($1, 40, 20)', [day]);
+    await client.end();
+    expect(await printed()).toContain('40 of 1000 SMS leased, 960 left');
+    expect(await printed()).toMatch(/The next day begins in \d+ h \d+ min\./);
+  });
+
+  it('requires the database and the cap in production', async () => {
+    const spend = run(['spend'], { NODE_ENV: 'production' });
+    expect(await spend.exited).toBe(1);
+    expect(spend.output).toMatch(/DATABASE_URL is missing.*\n.*SMS_PER_DAY is missing/);
   });
 });
 

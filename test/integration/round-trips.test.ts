@@ -7,7 +7,7 @@ import { describeWithPostgres } from '../support/suites.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { createTestDatabase, startSomeRedis, withTestApp } from '../support/test-app.ts';
 import { success } from '../support/test-gateway.ts';
-import { newSmsRequest } from '../support/verification.ts';
+import { newSmsRequest, plantCaptcha } from '../support/verification.ts';
 
 describeWithPostgres('an SMS that is sent', () => {
   let redis: TcpProxy;
@@ -45,6 +45,25 @@ describeWithPostgres('an SMS that is sent', () => {
     await redis.restore();
     expect(statements(postgres)).toBe(1);
     expect(app.gateway.requests).toHaveLength(1);
+  });
+});
+
+describeWithPostgres('a hundred SMS', () => {
+  let postgres: TcpProxy;
+  const app = withTestApp(async (onStop) => {
+    postgres = await TcpProxy.start(String(await createTestDatabase()));
+    onStop(() => postgres.stop());
+    return { databaseUrl: postgres.url };
+  });
+
+  it('take one SQL statement each, and one for the lot of the daily cap that they share', async () => {
+    expectType(await app.api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
+    const requests = await Promise.all(
+      Array.from({ length: 100 }, async () => ({ mobile: freshMobile(), ...(await plantCaptcha(app)) })),
+    );
+    postgres.forget();
+    for (const request of requests) expectType(await app.api.requestSmsCode(request), 'SmsCodeSent');
+    expect(statements(postgres)).toBe(101);
   });
 });
 

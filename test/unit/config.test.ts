@@ -19,7 +19,13 @@ describe('an empty environment', () => {
     expect(loadConfig({})).toMatchObject({
       production: false,
       logLevel: 'info',
-      http: { host: '127.0.0.1', port: 4000, trustedProxies: [], corsOrigins: [] },
+      http: {
+        host: '127.0.0.1',
+        port: 4000,
+        trustedProxies: [],
+        corsOrigins: [],
+        shutdownDrainSeconds: 0,
+      },
       redisUrl: undefined,
       databaseUrl: undefined,
       codeSecret: undefined,
@@ -42,6 +48,12 @@ describe('an empty environment', () => {
     }
   });
 
+  it('stops without a drain, and in production with one of five seconds', () => {
+    expect(loadConfig({ NODE_ENV: 'test' }).http.shutdownDrainSeconds).toBe(0);
+    expect(loadConfig(PRODUCTION).http.shutdownDrainSeconds).toBe(5);
+    expect(loadConfig({ ...PRODUCTION, SHUTDOWN_DRAIN_SECONDS: '0' }).http.shutdownDrainSeconds).toBe(0);
+  });
+
   it('yields a frozen configuration', () => {
     expect(Object.isFrozen(loadConfig({}))).toBe(true);
   });
@@ -57,6 +69,7 @@ describe('a valid setting', () => {
       LOG_LEVEL: 'debug',
       TRUSTED_PROXIES: '10.0.0.0/8, 2001:db8::1',
       CORS_ORIGINS: 'https://www.example.com,http://localhost:5173',
+      SHUTDOWN_DRAIN_SECONDS: '30',
       YUNTONGXUN_TEMPLATE_ID: '1234567',
       YUNTONGXUN_TIMEOUT_SECONDS: '2.5',
       YUNTONGXUN_CONNECTIONS: '8',
@@ -83,6 +96,7 @@ describe('a valid setting', () => {
         port: 80,
         trustedProxies: ['10.0.0.0/8', '2001:db8::1'],
         corsOrigins: ['https://www.example.com', 'http://localhost:5173'],
+        shutdownDrainSeconds: 30,
       },
       redisUrl: PRODUCTION.REDIS_URL,
       databaseUrl: PRODUCTION.DATABASE_URL,
@@ -188,6 +202,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     'must be a whole number from 0 to 65535',
     ['-1', '65536', '4000.5', '0x10', '1e3', 'http', '4 000'],
   ],
+  ['SHUTDOWN_DRAIN_SECONDS', 'must be a whole number from 0 to 300', ['-1', '301', '0.5', '5s']],
   ['NODE_ENV', 'must be one of development, test, production', ['prod', 'Production', 'staging']],
   [
     'LOG_LEVEL',

@@ -5,12 +5,14 @@ import * as budgets from '../../src/config/time-budgets.ts';
 import {
   ABANDONED_CLAIM_AFTER_MS,
   CLI_STORE_CALL_TIMEOUT_MS,
-  DRAIN_TIMEOUT_MS,
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_IDLE_CONNECTION_TIMEOUT_MS,
+  HTTP_KEEP_ALIVE_BUFFER_MS,
   HTTP_KEEP_ALIVE_TIMEOUT_MS,
   HTTP_REQUEST_TIMEOUT_MS,
   HTTP_TIMEOUT_CHECK_INTERVAL_MS,
+  IN_FLIGHT_TIMEOUT_MS,
+  lateRequestsMs,
   POSTGRES_CLOSE_TIMEOUT_MS,
   POSTGRES_CONNECT_TIMEOUT_MS,
   POSTGRES_QUERY_TIMEOUT_MS,
@@ -21,7 +23,9 @@ import {
   RETRY_AFTER_BULKHEAD_FULL_SECONDS,
   RETRY_AFTER_OUTAGE_SECONDS,
   RETRY_AFTER_UNREACHABLE_SECONDS,
-  SHUTDOWN_TIMEOUT_MS,
+  RETURN_LOT_TIMEOUT_MS,
+  SHUTDOWN_DRAIN_MAX_SECONDS,
+  SHUTDOWN_DRAIN_SECONDS,
   SMS_CIRCUIT_RESET_TIMEOUT_MS,
   SMS_PROVIDER_CLOSE_TIMEOUT_MS,
   SMS_PROVIDER_TIMEOUT_MAX_SECONDS,
@@ -29,8 +33,10 @@ import {
   STORE_BUDGET_PER_REQUEST_MS,
   STORE_CALL_TIMEOUT_MS,
   sendRequestTimeoutMs,
+  shutdownTimeoutMs,
   UNIFORM_RESPONSE_TIME_MS,
 } from '../../src/config/time-budgets.ts';
+import { httpSettings } from '../../src/http/http.settings.ts';
 import { postgresOptions } from '../../src/infrastructure/postgres/mikro-orm-options.ts';
 import { yuntongxunProvider } from '../../src/sms/providers/yuntongxun/yuntongxun-provider.ts';
 import { verificationSettings } from '../../src/verification/verification.settings.ts';
@@ -155,14 +161,46 @@ describe('an HTTP connection', () => {
 });
 
 describe('the shutdown', () => {
-  it('has time for its parts: drain, provider, Redis, PostgreSQL', () => {
-    expect(SHUTDOWN_TIMEOUT_MS).toBeGreaterThanOrEqual(
-      DRAIN_TIMEOUT_MS + SMS_PROVIDER_CLOSE_TIMEOUT_MS + REDIS_CLOSE_TIMEOUT_MS + POSTGRES_CLOSE_TIMEOUT_MS,
-    );
+  it('has time for its parts: drain, late requests, work in flight, provider, Redis, PostgreSQL', () => {
+    for (const drainSeconds of [0, 1, SHUTDOWN_DRAIN_SECONDS, SHUTDOWN_DRAIN_MAX_SECONDS]) {
+      expect(shutdownTimeoutMs(drainSeconds)).toBeGreaterThanOrEqual(
+        drainSeconds * 1000 +
+          lateRequestsMs(drainSeconds) +
+          IN_FLIGHT_TIMEOUT_MS +
+          SMS_PROVIDER_CLOSE_TIMEOUT_MS +
+          RETURN_LOT_TIMEOUT_MS +
+          REDIS_CLOSE_TIMEOUT_MS +
+          POSTGRES_CLOSE_TIMEOUT_MS,
+      );
+    }
   });
 
-  it('ends before a supervisor kills the process', () => {
-    expect(SHUTDOWN_TIMEOUT_MS).toBeLessThan(KILLED_AFTER_MS);
+  it('without a drain ends before a supervisor with its defaults kills the process', () => {
+    expect(shutdownTimeoutMs(0)).toBeLessThan(KILLED_AFTER_MS);
+  });
+
+  it('ends before the unit for systemd and the advice to operators kill the process', () => {
+    const unit = /^TimeoutStopSec=(\d+)$/m.exec(readProjectFile('docs/deployment.md'))?.[1];
+    expect(Number(unit) * 1000).toBeGreaterThan(shutdownTimeoutMs(SHUTDOWN_DRAIN_SECONDS));
+    const advice = /`SHUTDOWN_DRAIN_SECONDS` \+ (\d+) seconds/.exec(
+      readProjectFile('docs/operations.md'),
+    )?.[1];
+    for (const drainSeconds of [0, SHUTDOWN_DRAIN_SECONDS, SHUTDOWN_DRAIN_MAX_SECONDS]) {
+      expect((drainSeconds + Number(advice)) * 1000).toBeGreaterThan(shutdownTimeoutMs(drainSeconds));
+    }
+  });
+
+  it('in production outlasts the keep-alive time-out of connections that are idle at its start', () => {
+    const openMs = SHUTDOWN_DRAIN_SECONDS * 1000 + lateRequestsMs(SHUTDOWN_DRAIN_SECONDS);
+    expect(openMs).toBeGreaterThanOrEqual(HTTP_KEEP_ALIVE_TIMEOUT_MS + HTTP_KEEP_ALIVE_BUFFER_MS);
+  });
+
+  it('has a default drain that the setting accepts', () => {
+    const { SHUTDOWN_DRAIN_SECONDS: setting } = httpSettings;
+    for (const drainSeconds of [0, SHUTDOWN_DRAIN_SECONDS, SHUTDOWN_DRAIN_MAX_SECONDS]) {
+      expect(setting.parse(String(drainSeconds))).toBe(drainSeconds);
+    }
+    expect(setting.safeParse(String(SHUTDOWN_DRAIN_MAX_SECONDS + 1)).success).toBe(false);
   });
 
   it('ends before `npm run dev` kills the process', () => {
@@ -170,11 +208,13 @@ describe('the shutdown', () => {
     const stopTimeoutMs = Number(
       /^const STOP_TIMEOUT_MS = ([\d_]+);$/m.exec(script)?.[1]?.replaceAll('_', ''),
     );
-    expect(stopTimeoutMs).toBeGreaterThan(SHUTDOWN_TIMEOUT_MS);
+    // Its processes run without a drain.
+    expect(script).toContain("SHUTDOWN_DRAIN_SECONDS: '0'");
+    expect(stopTimeoutMs).toBeGreaterThan(shutdownTimeoutMs(0));
   });
 
   it('waits for a send with the default time-out and for its store calls', () => {
-    expect(DRAIN_TIMEOUT_MS).toBeGreaterThanOrEqual(DEFAULT_PROVIDER_MS + STORE_BUDGET_PER_REQUEST_MS);
+    expect(IN_FLIGHT_TIMEOUT_MS).toBeGreaterThanOrEqual(DEFAULT_PROVIDER_MS + STORE_BUDGET_PER_REQUEST_MS);
   });
 });
 

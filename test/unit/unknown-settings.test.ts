@@ -20,6 +20,7 @@ describe('a name that resembles a setting', () => {
     'VERIFY_PER_HOUR',
     'TRUSTED_PROXY',
     'CORS_ORIGIN',
+    'SHUTDOWN_DRAIN',
     'ENUMERATION_MODE',
   ])('%s is reported, because a default would apply without notice', (name) => {
     expect(errorsOf({ [name]: '1' })).toEqual([`${name} is not a setting`]);

@@ -7,21 +7,13 @@ import type { RequestContext } from '../../common/request-context.ts';
 import { errorBody } from '../http-errors.ts';
 import { requestContext } from '../request-context.ts';
 
-export function registerGraphql(
-  app: FastifyInstance,
-  apollo: ApolloServer<RequestContext>,
-  isStopping: () => boolean,
-): void {
+export function registerGraphql(app: FastifyInstance, apollo: ApolloServer<RequestContext>): void {
   const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
     // A captcha is secret and an error message is in one language: no cache may store a response.
     reply
       .header('cache-control', 'no-store')
       .header('vary', 'accept-language, origin')
       .header('x-request-id', request.id);
-    // A request that starts now might be cut off after its SMS was sent.
-    if (isStopping())
-      return reply.code(503).header('connection', 'close').send(errorBody('The service is stopping'));
-    return undefined;
   };
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => requestContext(request, reply),

@@ -8,7 +8,7 @@ import type { LimitsOf } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
 import type { RateLimitExceeded, Reserved } from '../../rate-limiting/rate-limit.ts';
 import type { ClaimResult, IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
-import { PendingRequests } from './pending-requests.ts';
+import { PendingRequests } from './pending-requests.service.ts';
 
 export interface IdempotencySettings {
   /** How long a response is stored. */

@@ -6,6 +6,8 @@ export interface DrillReport {
   readonly title: string;
   /** From the fault until the last answer that a working service does not give. 0: there was none. */
   readonly secondsUntilNormal: number;
+  /** How long the fault took, until it was undone if the drill undoes it. */
+  readonly faultSeconds: number;
   /** Answers between the fault and normal service, by type. */
   readonly answersMeanwhile: Readonly<Record<string, number>>;
   /** Of all answers since the fault. */
@@ -22,6 +24,7 @@ export interface DrillReport {
 export interface DrillFacts {
   readonly title: string;
   readonly faultAtMs: number;
+  readonly faultOverMs: number;
   /** Since the fault. */
   readonly answers: readonly Answer[];
   readonly serviceOutput: string;
@@ -30,12 +33,19 @@ export interface DrillFacts {
   readonly lostCaptchas: number;
 }
 
-export function drillReport({ faultAtMs, answers, serviceOutput, ...facts }: DrillFacts): DrillReport {
+export function drillReport({
+  faultAtMs,
+  faultOverMs,
+  answers,
+  serviceOutput,
+  ...facts
+}: DrillFacts): DrillReport {
   const normalAtMs = answers.findLast(isDisturbed)?.atMs ?? faultAtMs;
   const meanwhile = answers.filter(({ atMs }) => atMs <= normalAtMs);
   return {
     ...facts,
     secondsUntilNormal: (normalAtMs - faultAtMs) / 1000,
+    faultSeconds: (faultOverMs - faultAtMs) / 1000,
     answersMeanwhile: countByType(meanwhile),
     slowestAnswerSeconds: Math.max(0, ...answers.map(({ durationMs }) => durationMs)) / 1000,
     untypedAnswers: answers.filter(({ type }) => type === UNTYPED).length,
@@ -50,7 +60,7 @@ export function formatReport(report: DrillReport): string {
     .map(([type, count]) => `${count} ${type}`);
   return [
     `[drill] ${report.title}`,
-    `normal after ${report.secondsUntilNormal.toFixed(1)} s`,
+    `normal after ${report.secondsUntilNormal.toFixed(1)} s, fault: ${report.faultSeconds.toFixed(1)} s`,
     `answers meanwhile: ${types.join(', ') || 'none'}`,
     `slowest ${report.slowestAnswerSeconds.toFixed(2)} s`,
     `SMS: ${report.smsTotal}, beyond the limit: ${report.smsBeyondLimit}`,

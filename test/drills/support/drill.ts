@@ -81,11 +81,13 @@ export async function usingDrill(options: DrillOptions, use: (drill: Drill) => P
     await waitForNormalLoad(log);
     const faultAtMs = performance.now();
     await fault();
-    await waitUntilSettled(log, performance.now(), settleMs);
+    const faultOverMs = performance.now();
+    await waitUntilSettled(log, faultOverMs, settleMs);
     await load.stop();
     const report = drillReport({
       title,
       faultAtMs,
+      faultOverMs,
       answers: log.since(faultAtMs),
       serviceOutput: instances.output,
       smsTotal: sms.total,

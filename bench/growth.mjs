@@ -59,7 +59,7 @@ async function startStates(environment, { main, storage }, states) {
     templates ??= await recordTemplates({ port: instances[0].port, redis: redis.client, storage });
     const fill = async () => {
       await redis.flush();
-      await fillWithUsers(redis.client, templates, storage, state.keys);
+      await fillWithUsers(redis.client, templates, storage, state.keys, MAX_SURPLUS);
     };
     await fill();
     const prepare = async () => {

@@ -16,13 +16,14 @@ import { letterOutlines } from '../dist/captcha/rendering/fonts.js';
 import { createGlyphs } from '../dist/captcha/rendering/glyphs.js';
 import { createKeyedHash } from '../dist/common/keyed-hash.js';
 import { maskMobile } from '../dist/common/phone-number.js';
-import { randomId } from '../dist/common/random-id.js';
+import { randomId, randomToken } from '../dist/common/random-id.js';
 import { RedisKeys } from '../dist/common/redis/keys.js';
 import { loadConfig } from '../dist/config/load-config.js';
 import { connectRedis } from '../dist/infrastructure/redis/connect-redis.js';
 import { RateLimits } from '../dist/rate-limiting/limits.js';
 import { RateLimitStore } from '../dist/rate-limiting/rate-limit.store.js';
 import { redisScripts } from '../dist/redis-scripts.js';
+import { SpendCapService } from '../dist/spend-cap/spend-cap.service.js';
 import { CODE_LENGTH, deriveSmsCode, isSmsCode } from '../dist/verification/codes/sms-code.js';
 import { SmsCodeStore } from '../dist/verification/codes/sms-code.store.js';
 import { SmsCodeAttemptStore } from '../dist/verification/codes/sms-code-attempt.store.js';
@@ -39,12 +40,28 @@ const { captchaTtlSeconds, codeTtlSeconds, resendAfterSeconds } = config;
 const redis = connectRedis(config.redisUrl, redisScripts, () => {});
 const database = new pg.Pool({ connectionString: config.databaseUrl, max: MAX_DATABASE_CONNECTIONS });
 
+/** As much of MikroORM as plain SQL needs. */
+const entityManager = {
+  getConnection: () => ({
+    async execute(sql, values) {
+      let index = 0;
+      return (
+        await database.query(
+          sql.replaceAll('?', () => `$${++index}`),
+          values,
+        )
+      ).rows;
+    },
+  }),
+};
+
 /** Without the time limit and the metrics of the service's own client. */
 const direct = { use: (call) => call(redis) };
 const codeSecret = createSecretKey(config.codeSecret);
 const keys = new RedisKeys(createKeyedHash(codeSecret));
 const limits = new RateLimits(keys, config.rateLimits);
 const rateLimits = new RateLimitStore(direct);
+const spendCap = new SpendCapService({ use: (call) => call(entityManager) }, config.smsPerDay);
 const captchas = new CaptchaStore(direct, keys, captchaTtlSeconds);
 const idempotency = new IdempotencyStore(direct, captchaTtlSeconds * 1000);
 const codes = new SmsCodeStore(direct, keys, codeTtlSeconds);
@@ -56,9 +73,7 @@ const signingKey = { key: privateKey, dsaEncoding: 'ieee-p1363' };
 const tokenHeader = base64Json({ alg: 'ES256', typ: 'mobile-verification+jwt', kid: randomId() });
 
 async function imageCaptcha(_input, address) {
-  if (await rateLimits.reserve('issueCaptcha', limits.of('issueCaptcha', address))) {
-    return failure('TooManyRequestsError');
-  }
+  if (await isExceeded('issueCaptcha', address)) return failure('TooManyRequestsError');
   const id = randomId();
   const text = captchaText(randomInt);
   await captchas.save(id, text);
@@ -69,11 +84,12 @@ async function imageCaptcha(_input, address) {
 async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purpose = 'REGISTER' }, address) {
   if (!MOBILE.test(national)) return failure('InvalidMobileError');
   const mobile = `+86${national}`;
-  const record = keys.idempotencyRecord(
-    idempotencyFingerprint({ captchaId, captchaAnswer, purpose, mobile }),
-  );
-  const claimed = await idempotency.claim(record, limits.of('requestSmsCode', address), randomId());
-  if (claimed.kind !== 'claimed') return failure('TooManyRequestsError');
+  const fingerprint = idempotencyFingerprint({ captchaId, captchaAnswer, purpose, mobile });
+  const [claimed, isRejected] = await Promise.all([
+    idempotency.claim(keys.idempotencyRecord(mobile, fingerprint), randomId()),
+    isExceeded('requestSmsCode', address),
+  ]);
+  if (claimed.kind !== 'claimed' || isRejected) return failure('TooManyRequestsError');
 
   const text = await captchas.redeem(captchaId);
   if (text === null || !isCaptchaAnswer(text, captchaAnswer)) return failure('CaptchaMismatchError');
@@ -83,6 +99,7 @@ async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purp
 
   const code = await codes.open(purpose, mobile, limits.of('sendSms', mobile), randomId());
   if (code.kind === 'exceeded') return failure('TooManyRequestsError');
+  if ((await spendCap.reserve()).kind === 'exceeded') return failure('TooManyRequestsError');
 
   await sendSms(national, deriveSmsCode(codeSecret, code));
   const expiresInSeconds = Math.floor(code.expiresInMs / 1000);
@@ -94,9 +111,7 @@ async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purp
 
 async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, address) {
   if (!MOBILE.test(national)) return failure('InvalidMobileError');
-  if (await rateLimits.reserve('verifySmsCode', limits.of('verifySmsCode', address))) {
-    return failure('TooManyRequestsError');
-  }
+  if (await isExceeded('verifySmsCode', address)) return failure('TooManyRequestsError');
   const mobile = `+86${national}`;
   const attempt = await attempts.count(purpose, mobile);
   if (attempt.kind !== 'counted') return failure('SmsCodeExpiredError');
@@ -106,6 +121,11 @@ async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, a
 
   const token = signToken({ purpose, phone_number: mobile, phone_number_verified: true });
   return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":${TOKEN_LIFETIME_SECONDS}}}}`;
+}
+
+async function isExceeded(action, address) {
+  const reserved = await rateLimits.reserve(action, limits.of(action, address), randomToken());
+  return reserved.kind === 'exceeded';
 }
 
 function signToken(claims) {

@@ -7,12 +7,13 @@ import { connect } from 'node:net';
 export const CONNECTIONS = 32;
 const RESPONSE_TIMEOUT_MS = 10_000;
 
-/** An HTTP request as a string. */
-export function httpRequest(path, body) {
+/** An HTTP request as a string. With an `address` it comes from a proxy that names this client. */
+export function httpRequest(path, body, address) {
   const json = JSON.stringify(body);
   return [
     `POST ${path} HTTP/1.1`,
     'host: 127.0.0.1',
+    ...(address === undefined ? [] : [`x-forwarded-for: ${address}`]),
     'content-type: application/json',
     'accept: application/json',
     `content-length: ${Buffer.byteLength(json)}`,
@@ -22,15 +23,17 @@ export function httpRequest(path, body) {
 }
 
 /**
- * Sends each request once, until none is left or the time is over, and waits for the responses in flight.
- * @returns the number of responses, the duration in seconds, the latencies in milliseconds, and the failures (`wrong`).
+ * Sends each request once, until none is left or the time is over, and waits for the responses in flight. Several ports
+ * share the connections.
+ * @returns the number of responses, the duration in seconds, the latencies in milliseconds, the bytes of the responses, and
+ *   the failures (`wrong`).
  */
-export async function load({ port, requests, seconds, isSuccess }) {
-  const sockets = Array.from({ length: CONNECTIONS }, () =>
-    connect({ port, host: '127.0.0.1', noDelay: true }),
+export async function load({ ports, requests, seconds, isSuccess }) {
+  const sockets = Array.from({ length: CONNECTIONS }, (_, index) =>
+    connect({ port: ports[index % ports.length], host: '127.0.0.1', noDelay: true }),
   );
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));
-  const run = { requests: requests.values(), latencies: [], wrong: [], isSuccess };
+  const run = { requests: requests.values(), latencies: [], responseBytes: 0, wrong: [], isSuccess };
   const startedMs = performance.now();
   run.untilMs = startedMs + seconds * 1000;
   await Promise.all(sockets.map((socket) => sendRequests(socket, run)));
@@ -38,12 +41,14 @@ export async function load({ port, requests, seconds, isSuccess }) {
     answered: run.latencies.length,
     seconds: (performance.now() - startedMs) / 1000,
     latencies: Float64Array.from(run.latencies).sort(),
+    responseBytes: run.responseBytes,
     wrong: run.wrong,
   };
 }
 
 /** Sends requests on one connection. Resolves when no request is left or the connection fails. */
-function sendRequests(socket, { requests, latencies, wrong, isSuccess, untilMs }) {
+function sendRequests(socket, run) {
+  const { requests, latencies, wrong, isSuccess, untilMs } = run;
   return new Promise((resolve) => {
     let received = '';
     let sentMs = 0;
@@ -68,6 +73,7 @@ function sendRequests(socket, { requests, latencies, wrong, isSuccess, untilMs }
       const body = completeBody(received);
       if (body === undefined) return;
       latencies.push(performance.now() - sentMs);
+      run.responseBytes += received.length;
       if (!received.startsWith('HTTP/1.1 200 ') || !isSuccess(body)) wrong.push(received.slice(0, 2000));
       received = '';
       next();

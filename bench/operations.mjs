@@ -3,36 +3,56 @@
 import { CAPTCHA_TEXT } from './seeds.mjs';
 
 let mobiles = 0;
+const SUBSCRIBERS = 100_000_000;
+/** Coprime to the number of subscribers, so all mobiles differ, and consecutive ones are in different number ranges. */
+const STRIDE = 61_803_399;
 
 /** A mobile that this run has not used yet: 138 and eight digits. */
 function freshMobile() {
   mobiles += 1;
-  return `138${String(mobiles).padStart(8, '0')}`;
+  return `138${String((mobiles * STRIDE) % SUBSCRIBERS).padStart(8, '0')}`;
 }
 
-const imageCaptcha = `query imageCaptcha {
+/** The GraphQL documents by their operations. */
+const documents = {
+  imageCaptcha: `query imageCaptcha {
   imageCaptcha {
     __typename
     ... on ImageCaptcha { id image width height expiresInSeconds }
     ... on UserError { message }
   }
-}`;
+}`,
 
-const requestSmsCode = `mutation requestSmsCode($input: RequestSmsCodeInput!) {
+  requestSmsCode: `mutation requestSmsCode($input: RequestSmsCodeInput!) {
   requestSmsCode(input: $input) {
     __typename
     ... on SmsCodeSent { mobile codeLength expiresInSeconds resendAfterSeconds }
     ... on UserError { message }
   }
-}`;
+}`,
 
-const verifySmsCode = `mutation verifySmsCode($input: VerifySmsCodeInput!) {
+  verifySmsCode: `mutation verifySmsCode($input: VerifySmsCodeInput!) {
   verifySmsCode(input: $input) {
     __typename
     ... on MobileVerified { verificationToken expiresInSeconds }
     ... on UserError { message }
   }
-}`;
+}`,
+
+  registerUser: `mutation registerUser($input: RegisterUserInput!) {
+  registerUser(input: $input) {
+    __typename
+    ... on UserRegistered { user { id mobile registeredAt } }
+    ... on UserError { message }
+  }
+}`,
+};
+
+/** The body of a GraphQL request. */
+export function graphqlBody(operationName, input) {
+  const query = documents[operationName];
+  return { operationName, query, ...(input && { variables: { input } }) };
+}
 
 /** The same requests go to both builds of the service and to the floor. A success contains `start`. */
 function graphqlServers(start) {
@@ -53,7 +73,7 @@ export const operations = [
     name: 'imageCaptcha',
     sends: 0,
     async bodies(_seeds, count) {
-      return Array(count).fill({ operationName: 'imageCaptcha', query: imageCaptcha });
+      return Array(count).fill(graphqlBody('imageCaptcha'));
     },
     servers: graphqlServers('"imageCaptcha":{"__typename":"ImageCaptcha","id":"'),
     targets: [{ server: 'current', against: 'floor', atLeast: 0.65 }],
@@ -62,11 +82,10 @@ export const operations = [
     name: 'requestSmsCode',
     sends: 1,
     async bodies(seeds, count) {
-      return (await seeds.captchas(count)).map((captchaId) => ({
-        operationName: 'requestSmsCode',
-        query: requestSmsCode,
-        variables: { input: { mobile: freshMobile(), captchaId, captchaAnswer: CAPTCHA_TEXT } },
-      }));
+      const ids = await seeds.captchas(count);
+      return ids.map((captchaId) =>
+        graphqlBody('requestSmsCode', { mobile: freshMobile(), captchaId, captchaAnswer: CAPTCHA_TEXT }),
+      );
     },
     servers: {
       ...graphqlServers('"requestSmsCode":{"__typename":"SmsCodeSent",'),
@@ -87,11 +106,7 @@ export const operations = [
     async bodies(seeds, count) {
       const mobiles = Array.from({ length: count }, freshMobile);
       const codes = await seeds.codes(mobiles);
-      return mobiles.map((mobile, index) => ({
-        operationName: 'verifySmsCode',
-        query: verifySmsCode,
-        variables: { input: { mobile, code: codes[index] } },
-      }));
+      return mobiles.map((mobile, index) => graphqlBody('verifySmsCode', { mobile, code: codes[index] }));
     },
     servers: {
       ...graphqlServers('"verifySmsCode":{"__typename":"MobileVerified",'),
@@ -108,3 +123,16 @@ export const operations = [
     ],
   },
 ];
+
+/** An operation of the service that the other servers do not have. */
+export const registration = {
+  name: 'registerUser',
+  sends: 0,
+  async bodies(seeds, count) {
+    const tokens = await seeds.tokens(Array.from({ length: count }, freshMobile));
+    return tokens.map((verificationToken) => graphqlBody('registerUser', { verificationToken }));
+  },
+  servers: {
+    current: { path: '/graphql', success: '{"data":{"registerUser":{"__typename":"UserRegistered",' },
+  },
+};

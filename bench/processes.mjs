@@ -1,8 +1,9 @@
 // Starts and stops the processes of a benchmark run, each pinned to a CPU core.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -98,14 +99,19 @@ export class Processes {
   }
 }
 
-/** The last core runs the server that is measured, the others run everything else. Undefined if there is only one. */
 const cores = allowedCores();
-export const serverCore = cores.length > 1 ? cores.at(-1) : undefined;
-const otherCores = serverCore === undefined ? undefined : cores.slice(0, -1).join();
+/** The last core runs the server that is measured, the others run everything else. Undefined if there is only one. */
+export const serverCore = coreOfServer(0);
 
-/** Moves this process off the servers' core, and with it the processes that it starts without a core. */
-export function leaveServerCore() {
-  if (otherCores)
+/** The core of each further server: the last one but one, and so on. With too few cores it is shared with everything else. */
+export function coreOfServer(index) {
+  return cores.length > 1 ? cores.at(-1 - (index % cores.length)) : undefined;
+}
+
+/** Moves this process off the cores of `count` servers, and with it the processes that it starts without a core. */
+export function leaveServerCores(count) {
+  const otherCores = cores.slice(0, Math.max(1, cores.length - count)).join();
+  if (serverCore !== undefined)
     execFileSync('taskset', ['-a', '-c', '-p', otherCores, String(process.pid)], { stdio: 'ignore' });
 }
 
@@ -127,15 +133,46 @@ function allowedCores() {
   }
 }
 
-const TICKS_PER_SECOND = 100;
+const NANOSECONDS_PER_SECOND = 1e9;
 
 /** The CPU time of a process with all its threads, in seconds. Undefined if the system has no /proc. */
 export function cpuSeconds(pid) {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // "pid (name) state …": user and system time are the 12th and 13th field after the name.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+    const threads = readdirSync(`/proc/${pid}/task`);
+    return threads.reduce((sum, thread) => sum + threadNanoseconds(pid, thread), 0) / NANOSECONDS_PER_SECOND;
+  } catch {
+    return undefined;
+  }
+}
+
+/** 0 for a thread that has just ended. */
+function threadNanoseconds(pid, thread) {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'latin1').split(' ', 1)[0]);
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * Starts to measure the CPU time of processes.
+ * @param listPids a function, because processes may start in the meantime, such as those of new PostgreSQL connections
+ * @returns a function that returns the seconds of each process since then.
+ */
+export function startCpuMeter(listPids) {
+  const before = new Map(listPids().map((pid) => [pid, cpuSeconds(pid)]));
+  return () => listPids().map((pid) => cpuSeconds(pid) - (before.get(pid) ?? 0));
+}
+
+/** A process and its children: PostgreSQL has one for each connection. */
+export function withChildren(parent) {
+  const children = readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === parent);
+  return [parent, ...children.map(Number)];
+}
+
+function parentOf(pid) {
+  try {
+    return Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))[1]);
   } catch {
     return undefined;
   }
@@ -150,11 +187,21 @@ export function residentMb(pid) {
   }
 }
 
+// Below the ephemeral range. The bus of a Redis Cluster node uses the port + 10000, which must be valid too.
+const FIRST_PORT = 23_000;
+const LAST_PORT = 26_000;
+
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT);
+    if ((await isFree(port)) && (await isFree(port + 10_000))) return port;
+  }
+}
+
+function isFree(port) {
+  return new Promise((resolve) => {
+    const probe = createServer();
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }

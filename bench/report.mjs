@@ -73,7 +73,7 @@ export function compareBuilds(operations, slices) {
     });
 }
 
-const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
+export const fixed = (value, digits) => (Number.isFinite(value) ? value.toFixed(digits) : '–');
 
 export function render({ summary, verdicts, comparisons }) {
   const tables = [renderSummary(summary), renderVerdicts(verdicts)];
@@ -130,10 +130,10 @@ function renderComparisons(comparisons) {
   return [['current ÷ previous', '', 'req/s', '(min – max)', 'CPU µs'], ...rows];
 }
 
-const range = ({ lowest, highest }) => `${fixed(lowest, 2)} – ${fixed(highest, 2)}`;
+export const range = ({ lowest, highest }) => `${fixed(lowest, 2)} – ${fixed(highest, 2)}`;
 
 /** Aligns the first columns to the left and the others to the right. */
-function align(rows, leftColumns) {
+export function align(rows, leftColumns) {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
   return rows.map((row) =>
     row

@@ -10,14 +10,14 @@ const BETTER_AUTH_CODE = '123456';
 
 const randomId = () => randomBytes(16).toString('base64url');
 
-/** Seeds for a build of the service, and for the floor. `storage` comes from `loadBuild`. */
+/** Seeds for a build of the service, and for the floor. `storage` comes from `loadBuild`, `redis` is a client or a Cluster. */
 export function redisSeeds(redis, storage) {
   return {
     /** @returns the ids of new captchas with the text `CAPTCHA_TEXT`. */
     async captchas(count) {
       const ids = Array.from({ length: count }, randomId);
-      await inPipelines(redis, ids, (pipeline, id) =>
-        pipeline.set(storage.captchaKey(id), CAPTCHA_TEXT, 'EX', CAPTCHA_TTL_SECONDS),
+      await inPipelines(ids, (id) =>
+        redis.set(storage.captchaKey(id), CAPTCHA_TEXT, 'EX', CAPTCHA_TTL_SECONDS),
       );
       return ids;
     },
@@ -29,12 +29,16 @@ export function redisSeeds(redis, storage) {
         mobile: `+86${mobile}`,
         nonce: randomId(),
       }));
-      await inPipelines(redis, sources, (pipeline, source) => {
+      await inPipelines(sources, (source) => {
         const key = storage.codeKey(source);
-        pipeline.hset(key, storage.codeFields(source.nonce, Date.now())).expire(key, CODE_TTL_SECONDS);
+        const fields = storage.codeFields(source.nonce, Date.now());
+        return Promise.all([redis.hset(key, fields), redis.expire(key, CODE_TTL_SECONDS)]);
       });
       return sources.map(storage.deriveCode);
     },
+
+    /** @returns a verification token for each mobile of eleven digits. */
+    tokens: (mobiles) => Promise.all(mobiles.map((mobile) => storage.signToken(`+86${mobile}`, randomId()))),
   };
 }
 
@@ -56,10 +60,8 @@ export function betterAuthSeeds(query) {
   };
 }
 
-async function inPipelines(redis, items, add) {
-  for (let start = 0; start < items.length; start += COMMANDS_PER_PIPELINE) {
-    const pipeline = redis.pipeline();
-    for (const item of items.slice(start, start + COMMANDS_PER_PIPELINE)) add(pipeline, item);
-    await pipeline.exec();
-  }
+/** The clients send the commands of one turn of the event loop in one write, to each node of a Cluster. */
+async function inPipelines(items, write) {
+  for (let start = 0; start < items.length; start += COMMANDS_PER_PIPELINE)
+    await Promise.all(items.slice(start, start + COMMANDS_PER_PIPELINE).map(write));
 }

@@ -14,7 +14,7 @@ import type { Audit } from './common/audit.ts';
 import type { Dependency } from './common/dependency.ts';
 import { createKeyedHash, type KeyedHash } from './common/keyed-hash.ts';
 import { RedisKeys } from './common/redis/keys.ts';
-import type { RedisDependency } from './common/redis/redis-client.ts';
+import type { RedisClient, RedisDependency } from './common/redis/redis-client.ts';
 import { withTimeBudget } from './common/time-budget.ts';
 import type { Config } from './config/load-config.ts';
 import {
@@ -35,6 +35,7 @@ import { isDatabaseOutage } from './infrastructure/postgres/database-outage.ts';
 import { openDatabase } from './infrastructure/postgres/open-database.ts';
 import { prepareSchema } from './infrastructure/postgres/schema-version.ts';
 import { isRedisOutage } from './infrastructure/redis/connect-redis.ts';
+import { checkEvictionPolicy } from './infrastructure/redis/eviction-policy.ts';
 import { openRedis } from './infrastructure/redis/open-redis.ts';
 import { createAudit } from './observability/audit.ts';
 import { type DependencyName, Metrics } from './observability/metrics.ts';
@@ -210,6 +211,8 @@ async function openStores(
     onError: (error) => outages.record('redis', error),
   });
   onStop(redis.close);
+  // The embedded Redis has no limit of memory.
+  if (config.redisUrl !== undefined) await checkMemoryOfRedis(redis.client, config, logger);
 
   return {
     database: createDependencyClient(() => database.orm.em.fork(), {
@@ -218,6 +221,18 @@ async function openStores(
     }),
     redis: createDependencyClient(() => redis.client, { ...instrumented('redis'), isOutage: isRedisOutage }),
   };
+}
+
+/** Production does not start with a Redis that evicts rate limits. A Redis that connects later can only be reported. */
+function checkMemoryOfRedis(client: RedisClient, { production }: Config, logger: Logger): Promise<void> {
+  const level = production ? 'error' : 'warn';
+  return checkEvictionPolicy(client, {
+    isRequired: production,
+    log: {
+      unsafe: (facts) => logger[level](facts, 'Redis evicts rate limits when its memory is full'),
+      unreadable: (facts) => logger.warn(facts, 'maxmemory-policy of Redis is unknown'),
+    },
+  });
 }
 
 /** The last send has its outcome by then. */

@@ -19,6 +19,7 @@ import { ListenError } from './http/server.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
 import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
 import { DatabaseNotReadyError } from './infrastructure/postgres/schema-version.ts';
+import { EvictionPolicyError } from './infrastructure/redis/eviction-policy.ts';
 import { createLogger } from './observability/logger.ts';
 
 const DATA_DIRECTORY = resolve('.data');
@@ -31,6 +32,7 @@ const OPERATOR_ERRORS = [
   DataDirectoryInUseError,
   DatabaseNotReadyError,
   DependencyUnavailableError,
+  EvictionPolicyError,
   ListenError,
   TokenKeyFileError,
   UsageError,

@@ -15,9 +15,17 @@ export const CLI_STORE_CALL_TIMEOUT_MS = 5000;
 export const REDIS_CONNECT_TIMEOUT_MS = 2000;
 /** A connection without a reply for this long is dead, even if TCP has not noticed. */
 export const REDIS_SILENCE_TIMEOUT_MS = 5000;
+/** A server that hangs does not close its side of a connection that the client leaves. After this time the client cuts it. */
+export const REDIS_DISCONNECT_TIMEOUT_MS = 100;
 /** The delay grows by the step with each failed attempt to reconnect. */
 export const REDIS_RECONNECT_DELAY_STEP_MS = 50;
 export const REDIS_RECONNECT_DELAY_MAX_MS = 500;
+/** A command in a Cluster is sent this often, with this delay between: less than `STORE_CALL_TIMEOUT_MS` together. */
+export const REDIS_CLUSTER_ATTEMPTS = 9;
+export const REDIS_CLUSTER_RETRY_DELAY_MS = 100;
+/** How often the client asks a node of a Cluster which master serves which slots, and how long it waits for the answer. */
+export const REDIS_CLUSTER_REFRESH_INTERVAL_MS = 1000;
+export const REDIS_CLUSTER_REFRESH_TIMEOUT_MS = 500;
 /** A Sentinel that does not answer within this time is skipped. */
 export const REDIS_SENTINEL_ANSWER_TIMEOUT_MS = 500;
 export const REDIS_CLOSE_TIMEOUT_MS = 1000;
@@ -49,6 +57,8 @@ export const UNIFORM_RESPONSE_TIME_MS = 1000;
 /** A replay polls for the response of the original: first at the shorter interval, at last at the longer one. */
 export const REPLAY_POLL_MIN_MS = 50;
 export const REPLAY_POLL_MAX_MS = 500;
+/** Limit for one read of such a poll. A slower Redis ends the wait with `ServiceUnavailableError`. */
+export const REPLAY_READ_TIMEOUT_MS = STORE_CALL_TIMEOUT_MS / 2;
 /** A claim whose captcha is still unused after this time belongs to a process that stopped: another may take it over. */
 export const ABANDONED_CLAIM_AFTER_MS = STORE_BUDGET_PER_REQUEST_MS + 500;
 

@@ -17,6 +17,13 @@ const FROZEN_MS = 5000;
 /** The Sentinels demote a primary that comes back after more than eight seconds. Until then it accepts writes. */
 const UNTIL_DEMOTED_MS = 12_000;
 
+/**
+ * The leader of the Sentinels asks the promoted replica once a second whether it is a primary. Until then the other replica
+ * follows the old primary, which accepts writes. The second of them is a margin.
+ */
+const PROMOTION_SECONDS = 2;
+const SMS_PER_SECOND = 6;
+
 describeWithRedis('Redis with Sentinel under load', () => {
   let redis: RedisSentinel;
   beforeEach(async () => {
@@ -53,6 +60,28 @@ describeWithRedis('Redis with Sentinel under load', () => {
       expectTypedAnswersInTime(report);
       expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
       expect(report.smsBeyondLimit).toBe(0);
+    });
+  });
+
+  it('loses no cooldown in a planned failover that pauses writes', async () => {
+    await usingDrill(options(), async (drill) => {
+      const report = await drill.run(
+        'Sentinel: planned failover, writes paused',
+        () => redis.failOver({ pauseWrites: true }),
+        { settleMs: UNTIL_DEMOTED_MS },
+      );
+      expectTypedAnswersInTime(report);
+      expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
+      expect(report.smsBeyondLimit).toBe(0);
+    });
+  });
+
+  it('loses the cooldowns of about a second in a planned failover that does not', async () => {
+    await usingDrill(options(), async (drill) => {
+      const report = await drill.run('Sentinel: planned failover', () => redis.failOver());
+      expectTypedAnswersInTime(report);
+      expect(report.secondsUntilNormal).toBeLessThan(FAILOVER_SECONDS);
+      expect(report.smsBeyondLimit).toBeLessThanOrEqual(PROMOTION_SECONDS * SMS_PER_SECOND);
     });
   });
 });

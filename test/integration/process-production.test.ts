@@ -76,7 +76,7 @@ describeWithPostgres('in production', () => {
     const DATABASE_URL = await emptyDatabase();
     const migration = run(['migrate'], { NODE_ENV: 'production', DATABASE_URL });
     expect(await migration.exited).toBe(0);
-    expect(await tables(DATABASE_URL)).toEqual(['mikro_orm_migrations', 'users']);
+    expect(await tables(DATABASE_URL)).toEqual(['mikro_orm_migrations', 'spend_days', 'users']);
   });
 
   it('a start fails on an unreachable database, and does not print its password', async () => {

@@ -63,7 +63,7 @@ describeWithRedis('when Redis', () => {
     await end();
     await untilRecovered(() => app.api.imageCaptcha(), 'ImageCaptcha');
     expect(await readiness(app)).toEqual(READY);
-    const { 'code:REGISTER': codes, 'ratelimit:range:hour': sent } = before;
+    const { 'code:REGISTER': codes, 'ratelimit:mobile:day': sent } = before;
     expect([codes, sent]).toEqual([1, 2]);
     expect(withoutAddress(await countEntries(app.redis))).toEqual(withoutAddress(before));
     expect(app.gateway.requests).toHaveLength(0);

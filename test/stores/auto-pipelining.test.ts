@@ -1,5 +1,5 @@
-// ioredis sends the commands of one turn of the event loop in one pipeline. In a Cluster all keys of a pipeline must
-// belong to one node, so ioredis has to know where the keys of a script begin.
+// ioredis sends the commands of one turn of the event loop in one pipeline, except in a Cluster, where each of them goes to
+// the node of its keys. For that, ioredis has to know where the keys of a script begin.
 
 import { randomUUID } from 'node:crypto';
 import { expect, it } from '@jest/globals';

@@ -52,7 +52,7 @@ describeEachRedis('RateLimitStore', (kind) => {
     expect(await reserve(limit)).toMatchObject({ kind: 'exceeded', retryAfterSeconds: 1 });
     await moveBack(100_001);
     expect(await reserve(limit)).toMatchObject({ kind: 'reserved' });
-    expect(await redis.client.llen(limit.key)).toBe(1);
+    expect(await redis.client.llen(limit.key)).toBe(2);
   });
 
   it('waits no longer than the window when the clock of Redis went backwards', async () => {

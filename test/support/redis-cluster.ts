@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
+import { eventually } from './eventually.ts';
 import { type RealRedisServer, type RedisServer, startRedis, withClient } from './redis-server.ts';
 
 export interface RedisClusterOptions {
@@ -14,17 +15,22 @@ export interface RedisClusterOptions {
 export interface RedisCluster extends RedisServer {
   /** All nodes, the masters first. */
   readonly nodes: readonly RealRedisServer[];
-  /** The master that serves the slot of the key. */
-  masterOf(key: string): Promise<RealRedisServer>;
-  /** Moves the slot of the key with its data to another master, as `redis-cli --cluster reshard` does. */
-  moveSlotOf(key: string, to: RealRedisServer): Promise<void>;
+  /** The master with the most keys. */
+  busiestMaster(): Promise<RealRedisServer>;
+  /**
+   * Moves slots that have keys, at most `count`, from a master to another one, as `redis-cli --cluster reshard` does.
+   * Resolves to their number.
+   */
+  moveSlots(from: RealRedisServer, count: number): Promise<number>;
+  /** Resolves when another master serves the slots of that one. */
+  waitForFailover(from: RealRedisServer): Promise<void>;
 }
 
 interface NodeEntry {
   readonly id: string;
   readonly url: string;
   readonly isMaster: boolean;
-  readonly slots: readonly [first: number, last: number][];
+  readonly hasSlots: boolean;
 }
 
 const SLOTS = 16_384;
@@ -32,7 +38,8 @@ const MASTERS = 3;
 const LOOPBACK = '127.0.0.1';
 const FORM_TIMEOUT_MS = 20_000;
 const MIGRATE_TIMEOUT_MS = 5000;
-const MIGRATED_AT_ONCE = 100;
+/** The default of `redis-cli --cluster reshard`. */
+const MIGRATED_AT_ONCE = 10;
 
 /** `repl-diskless-sync-delay`: a replica would wait five seconds for others before its first copy. */
 const CLUSTER_SETTINGS = {
@@ -68,8 +75,13 @@ export async function startRedisCluster({
     flush: async () => {
       await Promise.all((await mastersOf(nodes)).map((master) => serverOf(master).flush()));
     },
-    masterOf: async (key) => serverOf(await ownerOf(nodes, await slotOf(nodes, key))),
-    moveSlotOf: async (key, to) => moveSlot(nodes, await slotOf(nodes, key), to),
+    busiestMaster: async () => serverOf(await busiestOf(await mastersOf(nodes))),
+    moveSlots: (from, count) => moveSlots(nodes, from, count),
+    waitForFailover: (from) =>
+      eventually(async () => {
+        const masters = await mastersOf(nodes.filter((node) => node !== from));
+        return masters.length === MASTERS && masters.every(({ url }) => url !== from.url);
+      }, FORM_TIMEOUT_MS),
     stop,
   };
 }
@@ -131,10 +143,6 @@ async function stateOf(redis: Redis): Promise<string> {
   return `${await redis.cluster('INFO')}${await redis.info('replication')}`;
 }
 
-function slotOf(nodes: readonly RealRedisServer[], key: string): Promise<number> {
-  return fromAnyNode(nodes, (redis) => redis.cluster('KEYSLOT', key));
-}
-
 /** The reply of the first node that answers. */
 function fromAnyNode<T>(
   nodes: readonly RealRedisServer[],
@@ -147,7 +155,7 @@ function fromAnyNode<T>(
 async function mastersOf(nodes: readonly RealRedisServer[]): Promise<readonly NodeEntry[]> {
   const list = await fromAnyNode(nodes, (redis) => redis.cluster('NODES'));
   const entries = String(list).trim().split('\n').map(parseNode);
-  return entries.filter(({ isMaster, slots }) => isMaster && slots.length > 0);
+  return entries.filter(({ isMaster, hasSlots }) => isMaster && hasSlots);
 }
 
 /** `id host:port@bus[,name] flags master ping pong epoch link slot …` */
@@ -157,33 +165,44 @@ function parseNode(line: string): NodeEntry {
     id,
     url: `redis://${address.split('@')[0]}`,
     isMaster: flags.includes('master') && !flags.includes('fail'),
-    // A slot that is being moved is in brackets.
-    slots: slots.filter((range) => !range.startsWith('[')).map(parseRange),
+    hasSlots: slots.length > 0,
   };
 }
 
-function parseRange(range: string): [number, number] {
-  const [first, last = first] = range.split('-');
-  return [Number(first), Number(last)];
+async function busiestOf(masters: readonly NodeEntry[]): Promise<NodeEntry> {
+  const sizes = await Promise.all(masters.map(({ url }) => withClient(url, (redis) => redis.dbsize())));
+  return masters[sizes.indexOf(Math.max(...sizes))] as NodeEntry;
 }
 
-async function ownerOf(nodes: readonly RealRedisServer[], slot: number): Promise<NodeEntry> {
-  const owner = (await mastersOf(nodes)).find(({ slots }) =>
-    slots.some(([first, last]) => first <= slot && slot <= last),
-  );
-  if (!owner) throw new Error(`no master serves the slot ${slot}`);
-  return owner;
-}
-
-async function moveSlot(nodes: readonly RealRedisServer[], slot: number, to: RealRedisServer): Promise<void> {
-  const source = await ownerOf(nodes, slot);
+async function moveSlots(
+  nodes: readonly RealRedisServer[],
+  from: RealRedisServer,
+  count: number,
+): Promise<number> {
   const masters = await mastersOf(nodes);
-  const target = masters.find(({ url }) => url === to.url);
-  if (!target) throw new Error(`${to.url} is no master with slots`);
+  const source = masters.find(({ url }) => url === from.url);
+  const target = masters.find(({ url }) => url !== from.url);
+  if (!source || !target) throw new Error(`${from.url} is no master, or the only one`);
+  const slots = (await withClient(source.url, slotsWithKeys)).slice(0, count);
+  for (const slot of slots) await moveSlot(masters, slot, source, target);
+  return slots.length;
+}
+
+async function slotsWithKeys(redis: Redis): Promise<number[]> {
+  const slots = await Promise.all((await redis.keys('*')).map((key) => redis.cluster('KEYSLOT', key)));
+  return [...new Set(slots)];
+}
+
+async function moveSlot(
+  masters: readonly NodeEntry[],
+  slot: number,
+  source: NodeEntry,
+  target: NodeEntry,
+): Promise<void> {
   await withClient(target.url, (redis) => redis.cluster('SETSLOT', slot, 'IMPORTING', source.id));
   await withClient(source.url, async (redis) => {
     await redis.cluster('SETSLOT', slot, 'MIGRATING', target.id);
-    await moveKeys(redis, slot, portOf(to));
+    await moveKeys(redis, slot, Number(new URL(target.url).port));
   });
   // The target first: the source would not know where to send clients.
   const others = masters.filter(({ id }) => id !== source.id && id !== target.id);

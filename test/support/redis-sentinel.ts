@@ -31,8 +31,11 @@ export interface RedisSentinel extends RedisServer {
   primary(): Promise<RealRedisServer>;
   /** Resolves when most of the Sentinels name another primary than that one. */
   waitForFailover(from: RealRedisServer): Promise<void>;
-  /** A planned failover, as an operator orders it. Resolves when the Sentinels name the new primary. */
-  failOver(): Promise<void>;
+  /**
+   * A planned failover. Resolves when the Sentinels name the new primary. With `pauseWrites` the old primary executes no
+   * writes from before it: otherwise it accepts them for about a second, and they are lost.
+   */
+  failOver(options?: { readonly pauseWrites: boolean }): Promise<void>;
 }
 
 /** `min-replicas-*`: a primary that no replica follows any more rejects writes after about two seconds. */
@@ -46,6 +49,8 @@ const QUORUM = 2;
 const DOWN_AFTER_MS = 1000;
 /** If two Sentinels try at once and none gets enough votes, the next attempt is after twice this time. */
 const FAILOVER_TIMEOUT_MS = 2000;
+/** Longer than the Sentinels need to demote the old primary. */
+const WRITE_PAUSE_MS = 15_000;
 const FORM_TIMEOUT_MS = 20_000;
 
 /** `repl-diskless-sync-delay`: a replica would wait five seconds for others before its first copy. */
@@ -95,8 +100,9 @@ function controls(
     primary,
     waitForFailover,
     flush: async () => (await primary()).flush(),
-    async failOver() {
+    async failOver({ pauseWrites } = { pauseWrites: false }) {
       const from = await primary();
+      if (pauseWrites) await withClient(from.url, (redis) => redis.client('PAUSE', WRITE_PAUSE_MS, 'WRITE'));
       const [first] = sentinels as [SentinelServer];
       await withClient(first.url, (redis) => redis.call('SENTINEL', 'FAILOVER', MASTER_NAME));
       await waitForFailover(from);

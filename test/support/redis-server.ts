@@ -17,6 +17,9 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
+/** A setting with several values is a list. */
+export type RedisSettings = Readonly<Record<string, string | readonly string[]>>;
+
 export interface RealRedisServer extends RedisServer {
   readonly version: string;
   readonly pid: number;
@@ -38,7 +41,7 @@ export function hasRedisServer(): boolean {
 }
 
 /** Starts a real redis-server without persistence. `settings` are further settings of redis.conf. */
-export async function startRedis(settings: Record<string, string> = {}): Promise<RealRedisServer> {
+export async function startRedis(settings: RedisSettings = {}): Promise<RealRedisServer> {
   const command = redisServerPath();
   if (!command) throw new Error('no redis-server on the PATH');
   const directory = await temporaryDirectory('yanzheng-redis');
@@ -48,7 +51,7 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
   const server = new ServerProcess({
     name: 'redis-server',
     command,
-    args: Object.entries({ ...own, ...settings }).flatMap(([key, value]) => [`--${key}`, value]),
+    args: Object.entries({ ...own, ...settings }).flatMap(([key, value]) => [`--${key}`, ...[value].flat()]),
     directory: directory.path,
     logFile: join(directory.path, 'redis.log'),
     stopSignal: 'SIGTERM',

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach } from '@jest/globals';
 import { projectRoot } from './project-root.ts';
+import { watchProcess } from './reaper.ts';
 
 const MAIN = join(projectRoot, 'build-test/src/main.js');
 
@@ -31,7 +32,11 @@ export class ServiceProcess {
         for (const watch of this.watchers) watch();
       });
     }
-    this.exited = once(this.child, 'close').then(([code]) => code);
+    const ended = this.child.pid === undefined ? () => {} : watchProcess(this.child.pid, 'SIGKILL');
+    this.exited = once(this.child, 'close').then(([code]) => {
+      ended();
+      return code;
+    });
   }
 
   /** Waits until the output matches; fails with the whole output if the process ends before. */

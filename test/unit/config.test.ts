@@ -214,22 +214,6 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
     ['localhost:6379', 'http://redis.example', 'redis.example', 'redis://a,http://b'],
   ],
-  [
-    'REDIS_URL',
-    'must have the form redis+sentinel://[user:password@]host[:port][,host[:port]]/master[/database], followed by ?sentinelUsername=…&sentinelPassword=… if the Sentinels have a password',
-    [
-      'redis+sentinel://a.example',
-      'redis+sentinel:///master',
-      'redis+sentinel://a.example:port/master',
-      'redis+sentinel://a.example:70000/master',
-      'redis+sentinel://a.example,/master',
-      'redis+sentinel://a.example/master/first',
-      'redis+sentinel://user:p%zz@a.example/master',
-      'redis+sentinel://a.example/master?password=secret',
-      'redis+sentinel://a.example/master?sentinelUsername=yanzheng',
-      'redis+sentinel://a.example/master?sentinelPassword=a&sentinelPassword=b',
-    ],
-  ],
   ['DATABASE_URL', 'must be postgres://…', ['mysql://db.example/x', 'db.example', 'sqlite:x', 'postgres']],
   ['CODE_SECRET', 'must have at least 32 bytes', ['x'.repeat(31), '密'.repeat(10), 'changeme']],
   [
@@ -313,6 +297,28 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['SMS_PER_DAY', 'must be a whole number from 1 to 1000000000', ['0', '1000000001', '10,000', '10_000']],
   ['VERIFY_PER_ADDRESS_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', 'NaN']],
 ];
+
+/** Each has the prefix of Sentinel and an error after it. */
+const INVALID_SENTINEL_URLS = [
+  'redis+sentinel://a.example',
+  'redis+sentinel:///master',
+  'redis+sentinel://a.example:port/master',
+  'redis+sentinel://a.example:70000/master',
+  'redis+sentinel://a.example,/master',
+  'redis+sentinel://a.example/master/first',
+  'redis+sentinel://user:p%zz@a.example/master',
+  'redis+sentinel://a.example/master?password=secret',
+  'redis+sentinel://a.example/master?sentinelUsername=yanzheng',
+  'redis+sentinel://a.example/master?sentinelPassword=a&sentinelPassword=b',
+];
+
+describe('a REDIS_URL of Sentinel', () => {
+  it.each(INVALID_SENTINEL_URLS)('is rejected with the form that it must have: %s', (REDIS_URL) => {
+    expect(errorsOf({ REDIS_URL })).toEqual([
+      expect.stringContaining('REDIS_URL must have the form redis+sentinel://'),
+    ]);
+  });
+});
 
 describe('an invalid setting', () => {
   it.each(INVALID)('%s is reported: it %s', (name, message, values) => {

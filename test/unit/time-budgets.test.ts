@@ -17,6 +17,8 @@ import {
   POSTGRES_CONNECT_TIMEOUT_MS,
   POSTGRES_QUERY_TIMEOUT_MS,
   REDIS_CLOSE_TIMEOUT_MS,
+  REDIS_CLUSTER_ATTEMPTS,
+  REDIS_CLUSTER_RETRY_DELAY_MS,
   REDIS_CONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
   REDIS_SILENCE_TIMEOUT_MS,
@@ -63,6 +65,12 @@ describe('calls to stores', () => {
     expect(STORE_CALL_TIMEOUT_MS).toBeLessThan(POSTGRES_CONNECT_TIMEOUT_MS);
     expect(STORE_CALL_TIMEOUT_MS).toBeLessThan(REDIS_CONNECT_TIMEOUT_MS);
     expect(STORE_CALL_TIMEOUT_MS).toBeLessThan(REDIS_SILENCE_TIMEOUT_MS);
+  });
+
+  it('in a Redis Cluster are repeated until shortly before they give up', () => {
+    const repeatedMs = (REDIS_CLUSTER_ATTEMPTS - 1) * REDIS_CLUSTER_RETRY_DELAY_MS;
+    expect(repeatedMs).toBeLessThan(STORE_CALL_TIMEOUT_MS);
+    expect(repeatedMs).toBeGreaterThan(STORE_CALL_TIMEOUT_MS / 2);
   });
 
   it('of a command outlast the connection attempts of the drivers', () => {

@@ -4,12 +4,18 @@ import { Cluster, type ClusterOptions, Redis, type RedisOptions } from 'ioredis'
 import type { AnyScript } from '../../common/redis/define-script.ts';
 import type { RedisClient, RunScript } from '../../common/redis/redis-client.ts';
 import {
+  REDIS_CLUSTER_ATTEMPTS,
+  REDIS_CLUSTER_REFRESH_INTERVAL_MS,
+  REDIS_CLUSTER_REFRESH_TIMEOUT_MS,
+  REDIS_CLUSTER_RETRY_DELAY_MS,
   REDIS_CONNECT_TIMEOUT_MS,
+  REDIS_DISCONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
   REDIS_RECONNECT_DELAY_STEP_MS,
   REDIS_SENTINEL_ANSWER_TIMEOUT_MS,
   REDIS_SILENCE_TIMEOUT_MS,
 } from '../../config/time-budgets.ts';
+import { SentinelRedis } from './sentinel-redis.ts';
 import { parseSentinelUrl, type SentinelUrl } from './sentinel-url.ts';
 
 type ScriptOptions = NonNullable<RedisOptions['scripts']>;
@@ -32,11 +38,11 @@ export function connectRedis<const Scripts extends readonly AnyScript[]>(
 
 function connect(url: string, scripts: ScriptOptions): Redis | Cluster {
   const sentinel = parseSentinelUrl(url);
-  if (sentinel) return new Redis({ ...connectionOptions, ...sentinelOptions(sentinel), scripts });
+  if (sentinel) return new SentinelRedis({ ...connectionOptions, ...sentinelOptions(sentinel), scripts });
   return url.includes(',') ? connectCluster(url, scripts) : new Redis(url, { ...connectionOptions, scripts });
 }
 
-/** With a constant number of keys ioredis finds the first key, by which it groups the pipelines of a Cluster. */
+/** With a constant number of keys ioredis finds the first key, by which it chooses the node of a Cluster. */
 function scriptOptions(scripts: readonly AnyScript[]): ScriptOptions {
   return Object.fromEntries(scripts.map(({ name, keys, lua }) => [name, { lua, numberOfKeys: keys.length }]));
 }
@@ -72,13 +78,35 @@ export class ScriptCallError extends Error {
 const connectionOptions: RedisOptions = {
   connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
   socketTimeout: REDIS_SILENCE_TIMEOUT_MS,
+  disconnectTimeout: REDIS_DISCONNECT_TIMEOUT_MS,
   maxRetriesPerRequest: 0,
   enableOfflineQueue: false,
   // Commands of several requests within one turn of the event loop share one write.
   enableAutoPipelining: true,
   retryStrategy: reconnectDelayMs,
   // A primary that became a replica: only a new connection resolves to the new primary.
-  reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+  reconnectOnError: ({ message }) => isReadOnlyReply(message),
+};
+
+/** The reply of a replica to a write. Redis 6.2 puts it into another error if a script writes. */
+export function isReadOnlyReply(message: string): boolean {
+  return /^READONLY |^ERR Error running script .*: -READONLY /.test(message);
+}
+
+const clusterOptions: ClusterOptions = {
+  enableOfflineQueue: false,
+  // Each command follows a redirection alone. In a pipeline, one command that succeeds would let the redirections of all
+  // others fail, without a new question for the slots. A pipeline also fails with a TypeError for a slot without a node.
+  enableAutoPipelining: false,
+  clusterRetryStrategy: reconnectDelayMs,
+  // A command is repeated while its slot is moved or its master is replaced, but not after its caller has given up.
+  maxRedirections: REDIS_CLUSTER_ATTEMPTS,
+  retryDelayOnFailover: REDIS_CLUSTER_RETRY_DELAY_MS,
+  retryDelayOnClusterDown: REDIS_CLUSTER_RETRY_DELAY_MS,
+  retryDelayOnTryAgain: REDIS_CLUSTER_RETRY_DELAY_MS,
+  // A master that hangs redirects no command. Its replacement is found by asking the other nodes.
+  slotsRefreshInterval: REDIS_CLUSTER_REFRESH_INTERVAL_MS,
+  slotsRefreshTimeout: REDIS_CLUSTER_REFRESH_TIMEOUT_MS,
 };
 
 function sentinelOptions(url: SentinelUrl): RedisOptions {
@@ -97,13 +125,12 @@ function connectCluster(urls: string, scripts: ScriptOptions): Cluster {
   const nodes = urls.split(',').map((url) => url.trim());
   const { username, password, protocol } = new URL(nodes[0] ?? '');
   const options: ClusterOptions = {
+    ...clusterOptions,
     scripts,
-    enableOfflineQueue: false,
-    enableAutoPipelining: true,
-    clusterRetryStrategy: reconnectDelayMs,
     redisOptions: {
       connectTimeout: REDIS_CONNECT_TIMEOUT_MS,
       socketTimeout: REDIS_SILENCE_TIMEOUT_MS,
+      disconnectTimeout: REDIS_DISCONNECT_TIMEOUT_MS,
       ...credentials(username, password),
       ...(protocol === 'rediss:' && { tls: {} }),
     },

@@ -6,7 +6,7 @@ import { STORE_BUDGET_PER_REQUEST_MS } from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { LimitsOf } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
-import type { RateLimitExceeded, Reserved } from '../../rate-limiting/rate-limit.ts';
+import type { RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import type { ClaimResult, IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
 import { PendingRequests } from './pending-requests.service.ts';
 
@@ -91,41 +91,27 @@ export class IdempotencyService {
       this.store.claim(record, randomId(), abandoned),
       this.rateLimitStore.reserve('requestSmsCode', rateLimits, token),
     ]);
-    if (claiming.status === 'rejected' || reserving.status === 'rejected') {
-      if (claiming.status === 'fulfilled') this.releaseInBackground(() => this.releaseClaim(claiming.value));
-      if (reserving.status === 'fulfilled')
-        this.releaseInBackground(() => this.releaseLimits(rateLimits, reserving.value));
-      throw claiming.status === 'rejected' ? claiming.reason : (reserving as PromiseRejectedResult).reason;
-    }
+    const claimed = claiming.status === 'fulfilled' ? claiming.value : undefined;
+    const reserved = reserving.status === 'fulfilled' ? reserving.value : undefined;
+    const mayExecute = claimed?.kind === 'claimed' && reserved?.kind === 'reserved';
+    if (claimed?.kind === 'claimed' && !mayExecute) this.releaseClaim(claimed.claim);
+    // An abandoned request has its reservation already.
+    if (reserved?.kind === 'reserved' && (!mayExecute || abandoned))
+      this.releaseLimits(rateLimits, reserved.reservation);
 
-    const [claimed, reserved] = [claiming.value, reserving.value];
-    if (claimed.kind !== 'claimed') {
-      await this.releaseLimits(rateLimits, reserved);
-      return claimed;
-    }
-    if (reserved.kind === 'exceeded') {
-      await this.releaseClaim(claimed);
-      return reserved;
-    }
-    // The abandoned request has its reservation already.
-    if (abandoned) await this.releaseLimits(rateLimits, reserved);
-    return claimed;
+    if (claiming.status === 'rejected') throw claiming.reason;
+    if (reserving.status === 'rejected') throw reserving.reason;
+    return claiming.value.kind === 'claimed' && reserving.value.kind === 'exceeded'
+      ? reserving.value
+      : claiming.value;
   }
 
-  private async releaseClaim(claimed: ClaimResult): Promise<void> {
-    if (claimed.kind === 'claimed') await this.store.release(claimed.claim);
+  private releaseClaim(claim: IdempotencyClaim): void {
+    inBackground(() => this.store.release(claim));
   }
 
-  private async releaseLimits(
-    rateLimits: LimitsOf<'requestSmsCode'>,
-    reserved: Reserved | RateLimitExceeded,
-  ): Promise<void> {
-    if (reserved.kind === 'reserved') await this.rateLimitStore.release(rateLimits, reserved.reservation);
-  }
-
-  /** After an outage of one node: the caller gets the error of the outage, and does not wait. */
-  private releaseInBackground(release: () => Promise<void>): void {
-    withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, release).catch(() => {});
+  private releaseLimits(rateLimits: LimitsOf<'requestSmsCode'>, reservation: string): void {
+    inBackground(() => this.rateLimitStore.release(rateLimits, reservation));
   }
 
   private async execute<Response>(
@@ -152,9 +138,7 @@ export class IdempotencyService {
     claim: IdempotencyClaim,
     response: Response | ServiceUnavailableError,
   ): void {
-    withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, () => this.complete(request, claim, response)).catch(
-      () => {},
-    );
+    inBackground(() => this.complete(request, claim, response));
   }
 
   /** `ServiceUnavailableError` is stored only for its `retryAfterSeconds`: a later retry learns the state of its captcha. */
@@ -169,4 +153,9 @@ export class IdempotencyService {
         : this.settings.responseTtlSeconds;
     return this.store.complete(claim, request.serialize(response), ttlSeconds * 1000);
   }
+}
+
+/** The client does not wait for this call, and its failure is logged by the Redis client only. */
+function inBackground(call: () => Promise<unknown>): void {
+  withTimeBudget(STORE_BUDGET_PER_REQUEST_MS, call).catch(() => {});
 }

@@ -7,6 +7,7 @@ import {
   ABANDONED_CLAIM_AFTER_MS,
   REPLAY_POLL_MAX_MS,
   REPLAY_POLL_MIN_MS,
+  REPLAY_READ_TIMEOUT_MS,
 } from '../../config/time-budgets.ts';
 import type { FoundRecord, IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
 
@@ -63,8 +64,7 @@ export class PendingRequests {
   private start(pending: PendingRecord, canTakeOver: () => Promise<boolean>): Poll {
     const { record } = pending.claim;
     const stop = new AbortController();
-    // The poll outlives the request that started it, so it does not use up the time budget of that request.
-    const end = withTimeBudget(Number.POSITIVE_INFINITY, () => this.poll(pending, canTakeOver, stop.signal));
+    const end = this.poll(pending, canTakeOver, stop.signal);
     end.catch(() => {}); // without a waiter, its error concerns no request
     const poll: Poll = { end, stop, waiters: 0 };
     this.polls.set(record, poll);
@@ -84,17 +84,22 @@ export class PendingRequests {
     const startedAtMs = performance.now();
     for (let delayMs = pollDelayMs(ageMs); ; ) {
       await sleep(delayMs, undefined, { signal });
-      const found = await this.store.read(record);
+      const found = await withinReadTimeout(() => this.store.read(record));
       if (found === undefined) return { kind: 'released' };
       if (found.kind === 'completed') return found;
       // The age is told by the clock of Redis, which may go backwards when another server becomes the primary.
       const currentAgeMs = Math.max(found.ageMs, performance.now() - startedAtMs);
-      if (currentAgeMs >= ABANDONED_CLAIM_AFTER_MS && (await canTakeOver()))
+      if (currentAgeMs >= ABANDONED_CLAIM_AFTER_MS && (await withinReadTimeout(canTakeOver)))
         return { kind: 'abandoned', claim: found.claim };
       if (currentAgeMs >= this.executionTimeoutMs) return { kind: 'lost', claim: found.claim };
       delayMs = pollDelayMs(currentAgeMs);
     }
   }
+}
+
+/** The poll belongs to no request, so its calls do not use up the time budget of the request that started it. */
+function withinReadTimeout<Result>(read: () => Promise<Result>): Promise<Result> {
+  return withTimeBudget(REPLAY_READ_TIMEOUT_MS, read);
 }
 
 /** A tenth of the time that the original request has taken: short waits end soon, long waits poll rarely. */

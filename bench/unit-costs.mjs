@@ -169,5 +169,21 @@ function print({ operations: measured, keys, expiryMicros, row, residentMb }, ma
     `bytes per user in PostgreSQL: table ${fixed(row.tableBytes, 0)}, indexes ${fixed(row.indexBytes, 0)}`,
   );
   console.log(`memory of a service process: ${fixed(residentMb, 0)} MB`);
-  console.log(Object.values(machine).join(', '));
+  console.log(`${Object.values(machine).join(', ')}\n\nRows for docs/scaling.md:`);
+  console.log(pageRows(measured, keys).join('\n'));
+}
+
+/** The measured cells of the tables of the page. */
+function pageRows(measured, keys) {
+  const cells = (symbol, values) => `| \`${symbol}\` | … | ${values.map(Math.round).join(' | ')} | … |`;
+  const bytes = measured.map(({ requestBytes, responseBytes }) => requestBytes + responseBytes);
+  const ofAll = (figure) => measured.map((operation) => operation[figure]);
+  return [
+    cells('serviceMicros', ofAll('cpuMicros')),
+    cells('redisMicros', ofAll('redisAloneMicros')),
+    cells('redisBatchedMicros', ofAll('redisMicros')),
+    cells('sqlMicros', ofAll('postgresMicros')),
+    cells('bytes', bytes),
+    ...Object.entries(keys).map(([kind, value]) => `| \`${kind}\` | ${Math.round(value)} | …`),
+  ];
 }

@@ -28,8 +28,8 @@ export function httpRequest(path, body, address) {
  * @returns the number of responses, the duration in seconds, the latencies in milliseconds, the bytes of the responses, and
  *   the failures (`wrong`).
  */
-export async function load({ ports, requests, seconds, isSuccess }) {
-  const sockets = Array.from({ length: CONNECTIONS }, (_, index) =>
+export async function load({ ports, requests, seconds, isSuccess, connections = CONNECTIONS }) {
+  const sockets = Array.from({ length: connections }, (_, index) =>
     connect({ port: ports[index % ports.length], host: '127.0.0.1', noDelay: true }),
   );
   await Promise.all(sockets.map((socket) => once(socket, 'connect')));

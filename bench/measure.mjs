@@ -12,7 +12,7 @@ const MICROSECONDS_PER_SECOND = 1e6;
  * @param name        the server in `operation.servers`
  * @param instances   its processes, which share the load
  * @param seeds       creates what the requests need, see seeds.mjs
- * @param plan        `seconds`, and `maxPerSecond` or the number of `requests`
+ * @param plan        `seconds`, and `maxPerSecond` or the number of `requests`; `connections` if other than usual
  * @param meters      further processes: a name and a function that lists their process ids
  * @param addresses   an iterator that names the client of each request; undefined: all have the address of the connection
  * @param onReady     called when the requests are prepared and before they are sent
@@ -35,7 +35,8 @@ export async function measure(
 
   const ports = instances.map(({ port }) => port);
   const seconds = plan.seconds ?? Number.POSITIVE_INFINITY;
-  const result = await load({ ports, requests, seconds, isSuccess });
+  const { connections } = plan;
+  const result = await load({ ports, requests, seconds, isSuccess, connections });
 
   const cpu = Object.fromEntries(readMeters.map(([meter, read]) => [meter, read()]));
   const missingSends = Math.abs((await acceptedSends()) - sendsBefore - operation.sends * result.answered);

@@ -7,6 +7,22 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/**
+ * The interval that contains the true median with at least 95 % probability: by the sign test, from order statistics. The
+ * whole range if there are too few values.
+ */
+export function medianInterval(values) {
+  const sorted = values.toSorted((a, b) => a - b);
+  let tail = 0.5 ** sorted.length; // the probability that fewer than `skipped + 1` values lie below the median
+  let skipped = 0;
+  for (let probability = tail; tail < 0.025; skipped += 1) {
+    probability *= (sorted.length - skipped) / (skipped + 1);
+    tail += probability;
+  }
+  skipped = Math.max(0, skipped - 1);
+  return { lowest: sorted[skipped], highest: sorted[sorted.length - 1 - skipped] };
+}
+
 export function percentile(sorted, share) {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
 }

@@ -50,6 +50,7 @@ function print({ capacity, growth }, machine, { requests }) {
   console.log(align(renderGrowth(growth), 3).join('\n'));
   console.log(
     `\ngrowth: the median of ${growth[0].rounds} rounds of ${requests} requests may be at most ${MAX_GROWTH} times that of ` +
-      `the first state.\n${CONNECTIONS} connections; ${Object.values(machine).join(', ')}`,
+      'the first state.\nunclear: the interval includes this limit. Repeat the run when nothing else runs on the machine.\n' +
+      `${CONNECTIONS} connections; ${Object.values(machine).join(', ')}`,
   );
 }

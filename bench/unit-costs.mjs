@@ -19,7 +19,7 @@ import { redisSeeds } from './seeds.mjs';
 import { startStoreCounters } from './store-counters.mjs';
 import { DURABLE_REDIS, query, startRedis } from './stores.mjs';
 
-const PLAN = { warmUpRounds: 5, rounds: 7, seconds: 1.5, maxPerSecond: 4000, keys: 100_000, rows: 200_000 };
+const PLAN = { warmUpRounds: 4, rounds: 7, seconds: 1.2, maxPerSecond: 4000, keys: 100_000, rows: 200_000 };
 const QUICK_PLAN = {
   warmUpRounds: 1,
   rounds: 1,
@@ -28,6 +28,8 @@ const QUICK_PLAN = {
   keys: 10_000,
   rows: 10_000,
 };
+/** So few that each call reaches Redis alone. At full load, the calls of several requests share a write. */
+const FEW_CONNECTIONS = 2;
 /** Redis looks for expired keys ten times a second. */
 const EXPIRY_POLL_MS = 100;
 const EXPIRY_TTL_MS = 5000;
@@ -70,11 +72,16 @@ async function measureOperations(environment, { instances, redis, storage }, pla
       const counters = await startStoreCounters(redis.client, instances[0].port);
       const prepare = { ...common, operation, onReady: () => counters.reset() };
       const slice = await measure(prepare, environment);
+      const counts = await counters.perRequest(slice.answered);
+      const few = { ...common, operation, plan: { ...plan, connections: FEW_CONNECTIONS } };
+      const { redisMicros: redisAloneMicros, errors } = await measure(few, environment);
       slices.push({
         round,
         operation: operation.name,
         ...slice,
-        ...(await counters.perRequest(slice.answered)),
+        ...counts,
+        redisAloneMicros,
+        errors: slice.errors + errors,
       });
     }
     process.stderr.write('.');
@@ -85,6 +92,7 @@ async function measureOperations(environment, { instances, redis, storage }, pla
 const FIGURES = [
   ['service CPU µs', 'cpuMicros', 0],
   ['Redis CPU µs', 'redisMicros', 0],
+  ['Redis CPU µs, calls alone', 'redisAloneMicros', 0],
   ['PostgreSQL CPU µs', 'postgresMicros', 0],
   ['Redis calls', 'redisCalls', 2],
   ['Redis commands', 'redisCommands', 1],
@@ -161,5 +169,21 @@ function print({ operations: measured, keys, expiryMicros, row, residentMb }, ma
     `bytes per user in PostgreSQL: table ${fixed(row.tableBytes, 0)}, indexes ${fixed(row.indexBytes, 0)}`,
   );
   console.log(`memory of a service process: ${fixed(residentMb, 0)} MB`);
-  console.log(Object.values(machine).join(', '));
+  console.log(`${Object.values(machine).join(', ')}\n\nRows for docs/scaling.md:`);
+  console.log(pageRows(measured, keys).join('\n'));
+}
+
+/** The measured cells of the tables of the page. */
+function pageRows(measured, keys) {
+  const cells = (symbol, values) => `| \`${symbol}\` | … | ${values.map(Math.round).join(' | ')} | … |`;
+  const bytes = measured.map(({ requestBytes, responseBytes }) => requestBytes + responseBytes);
+  const ofAll = (figure) => measured.map((operation) => operation[figure]);
+  return [
+    cells('serviceMicros', ofAll('cpuMicros')),
+    cells('redisMicros', ofAll('redisAloneMicros')),
+    cells('redisBatchedMicros', ofAll('redisMicros')),
+    cells('sqlMicros', ofAll('postgresMicros')),
+    cells('bytes', bytes),
+    ...Object.entries(keys).map(([kind, value]) => `| \`${kind}\` | ${Math.round(value)} | …`),
+  ];
 }

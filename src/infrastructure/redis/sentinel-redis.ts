@@ -26,7 +26,7 @@ export class SentinelRedis extends Redis {
     this.on('end', () => {
       if (this.isConnecting && !this.isClosed) this.connectAgain();
       // `quit` leaves the connections to the Sentinels open, which keep the process alive.
-      else super.disconnect();
+      else if (!this.isClosed) super.disconnect();
     });
   }
 

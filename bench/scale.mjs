@@ -48,9 +48,12 @@ export async function scale(context) {
 function print({ capacity, growth }, machine, { requests }) {
   console.log(`${align(renderCapacity(capacity), 2).join('\n')}\n\n${CAPACITY_NOTES}\n`);
   console.log(align(renderGrowth(growth), 3).join('\n'));
+  if (growth.some(({ isMet }) => !isMet))
+    console.log(
+      '\nunclear: the interval includes the limit. Repeat the run when nothing else uses the machine.',
+    );
   console.log(
     `\ngrowth: the median of ${growth[0].rounds} rounds of ${requests} requests may be at most ${MAX_GROWTH} times that of ` +
-      'the first state.\nunclear: the interval includes this limit. Repeat the run when nothing else runs on the machine.\n' +
-      `${CONNECTIONS} connections; ${Object.values(machine).join(', ')}`,
+      `the first state.\n${CONNECTIONS} connections; ${Object.values(machine).join(', ')}`,
   );
 }

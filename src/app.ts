@@ -18,6 +18,7 @@ import type { RedisClient, RedisDependency } from './common/redis/redis-client.t
 import { withTimeBudget } from './common/time-budget.ts';
 import type { Config } from './config/load-config.ts';
 import {
+  IDLE_LOT_AFTER_MS,
   RETURN_LOT_TIMEOUT_MS,
   SMS_CIRCUIT_RESET_TIMEOUT_MS,
   STORE_CALL_TIMEOUT_MS,
@@ -120,8 +121,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const metrics = new Metrics();
   const secrets = await loadSecrets(config, dependencies);
   const stores = await openStores(config, dependencies, metrics, onStop);
-  const spendCap = new SpendCapService(stores.database, config.smsPerDay);
-  onStop(() => returnLot(spendCap, logger));
+  const spendCap = startSpendCap(config, stores.database, logger, onStop);
   metrics.watchSpendCap(spendCap);
   const sms = await startSms(config, dependencies, metrics, onStop);
   const instances = createFeatures(config, secrets, stores, spendCap, sms);
@@ -235,14 +235,26 @@ function checkMemoryOfRedis(client: RedisClient, { production }: Config, logger:
   });
 }
 
-/** The last send has its outcome by then. */
-async function returnLot(spendCap: SpendCapService, logger: Logger): Promise<void> {
-  const sends = spendCap.lotRemaining;
-  try {
-    await withTimeBudget(RETURN_LOT_TIMEOUT_MS, () => spendCap.returnLot());
-  } catch (err) {
-    logger.warn({ sends, err }, 'the rest of the lot is lost for the day');
-  }
+/** Returns the lot when it is idle, and at the stop, when the last send has its outcome. */
+function startSpendCap(
+  { smsPerDay }: Config,
+  database: Stores['database'],
+  logger: Logger,
+  onStop: OnStop,
+): SpendCapService {
+  const spendCap = new SpendCapService(database, smsPerDay);
+  const returning = async (call: () => Promise<void>) => {
+    const sends = spendCap.lotRemaining;
+    await withTimeBudget(RETURN_LOT_TIMEOUT_MS, call).catch((err) =>
+      logger.warn({ sends, err }, 'the rest of the lot is lost for the day'),
+    );
+  };
+  const timer = setInterval(() => returning(() => spendCap.returnIdleLot()), IDLE_LOT_AFTER_MS);
+  onStop(async () => {
+    clearInterval(timer);
+    await returning(() => spendCap.returnLot());
+  });
+  return spendCap;
 }
 
 interface Sms {

@@ -5,7 +5,7 @@ import { CLI_STORE_CALL_TIMEOUT_MS } from '../config/time-budgets.ts';
 import { createDependencyClient } from '../infrastructure/dependency-client.ts';
 import { isDatabaseOutage } from '../infrastructure/postgres/database-outage.ts';
 import { prepareSchema } from '../infrastructure/postgres/schema-version.ts';
-import { SpendCapService } from '../spend-cap/spend-cap.service.ts';
+import { readToday } from '../spend-cap/spend-day.repository.ts';
 import { withDatabase } from './with-database.ts';
 
 const MINUTE_MS = 60_000;
@@ -20,7 +20,7 @@ export async function spend(config: Config, dataDirectory: string): Promise<void
       isOutage: isDatabaseOutage,
       observe() {},
     });
-    const { day, leased, msUntilMidnight } = await new SpendCapService(client, config.smsPerDay).today();
+    const { day, leased, msUntilMidnight } = await client.use(readToday);
     const minutes = Math.ceil(msUntilMidnight / MINUTE_MS);
     console.log(
       `${day} (China): ${leased} of ${config.smsPerDay} SMS leased, ${Math.max(0, config.smsPerDay - leased)} left`,

@@ -73,6 +73,10 @@ export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
 export const RETURN_LOT_TIMEOUT_MS = 400;
 /** A reached daily cap is checked again after this time: another process may have returned sends. */
 export const SPEND_CAP_RECHECK_MS = 1000;
+/** A lot that is not used for this time is returned, for processes that have more requests. */
+export const IDLE_LOT_AFTER_MS = 60_000;
+/** A lease waits for the row of the day within this time, which ends before that of the call. */
+export const SPEND_ROW_LOCK_TIMEOUT_MS = STORE_CALL_TIMEOUT_MS - 100;
 
 /** Clocks of two instances may differ by this much. */
 export const CLOCK_SKEW_SECONDS = 60;

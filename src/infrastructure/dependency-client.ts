@@ -1,7 +1,7 @@
 // Wraps the client of a dependency: a time limit for each call and for all calls of one request, the duration of each
 // call, and `DependencyUnavailableError` as the only error of an outage.
 
-import { withDeadline } from '../common/deadline.ts';
+import { DeadlineExceededError, withDeadline } from '../common/deadline.ts';
 import { type Dependency, DependencyUnavailableError } from '../common/dependency.ts';
 import { remainingBudgetMs, spendingBudget } from '../common/time-budget.ts';
 
@@ -23,6 +23,9 @@ export function createDependencyClient<Client>(
     async use(call) {
       const startedMs = performance.now();
       const limitMs = Math.min(timeoutMs, remainingBudgetMs());
+      // A call that is sent takes effect, even if its request no longer waits for it.
+      if (limitMs <= 0)
+        throw new DependencyUnavailableError(name, { cause: new DeadlineExceededError('no time left') });
       let outage: unknown;
       try {
         return await spendingBudget(() => withDeadline(limitMs, () => call(client())));

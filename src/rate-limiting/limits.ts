@@ -1,7 +1,7 @@
 // The catalogue of rate limits. A new limit is one row: its name, its Redis key, its scope, and its setting. Together they
 // bound SMS bombing of one mobile and SMS pumping of number ranges. Two limits are not here: the lockout after failed attempts
 // has no setting (verification/codes/sms-code-attempt.store.ts), and the daily cap is about money, so PostgreSQL keeps it
-// (sms/daily-cap/).
+// (spend-cap/).
 
 import type { z } from 'zod';
 import type { Mobile } from '../common/phone-number.ts';

@@ -2,7 +2,7 @@
 //
 // The key of a limit holds a list of its reservations within the window, newest first. A reservation is `<time>:<token>`:
 // the clock of Redis in milliseconds, and a token that makes it unique, so that a release removes exactly this one, however
-// often a client repeats it. The sliding window is exact, and a check costs the same for a limit of 1 and of 100,000.
+// often a client repeats it. The sliding window is exact, and to admit a reservation costs the same for a limit of 1 and of 100,000.
 
 import type { LuaFunction } from '../common/redis/define-script.ts';
 import { type LimitedAction, type LimitName, limitNames } from './limits.ts';
@@ -17,7 +17,8 @@ export interface ExceededReply {
 
 /**
  * `reserve(rateLimits, token)`: reserves one of each limit, or nothing. Returns a table with `reservation`, or with `kind`,
- * `exceeded` and `retryAfterMs`. A Cluster client repeats a command whose reply was lost: the same token reserves once.
+ * `exceeded` and `retryAfterMs`. A Cluster client repeats a command whose reply was lost: unless another reservation came in
+ * between, the same token reserves once.
  *
  * The part of the token before a dot names the request. Concurrent replays of one request reserve a limit for a moment, see
  * idempotency.service.ts. They must not make the limit reject the request itself, so together they count as one.

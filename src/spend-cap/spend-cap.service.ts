@@ -1,17 +1,15 @@
 // The daily cap on SMS. It is about money, so PostgreSQL keeps it: a Redis that loses its data must not send more.
 //
 // A process leases sends from the row of the day in lots and spends a lot in memory, so that most requests need no SQL for
-// the cap. A send that was certainly not made goes back to the lot, and a stop returns the lot. A process that crashes loses
-// its lot for the day: fewer SMS can be sent then, never more.
+// the cap. A send that was certainly not made goes back to the lot. A stop returns the lot, and so does a minute without
+// requests. A process that crashes loses its lot for the day: fewer SMS can be sent then, never more.
 
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Dependency } from '../common/dependency.ts';
-import { SPEND_CAP_RECHECK_MS } from '../config/time-budgets.ts';
+import { IDLE_LOT_AFTER_MS, SPEND_CAP_RECHECK_MS } from '../config/time-budgets.ts';
 import { type RateLimitExceeded, RateLimitScope } from '../rate-limiting/rate-limit.ts';
+import { type ChinaDay, hasEnded, secondsUntilEnd, startChinaDay } from './china-day.ts';
 import { leaseLot, readToday, returnSends, type SpendToday } from './spend-day.repository.ts';
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-const CHINA_OFFSET_MS = 8 * 60 * 60 * 1000;
 
 /** One SMS of a day, which may be sent. */
 export interface ReservedSpend {
@@ -20,11 +18,14 @@ export interface ReservedSpend {
 }
 
 /** What is left of the leases of one day. */
-interface Lot {
-  readonly day: string;
-  /** By `performance.now()`, which no change of the clock moves. */
-  readonly endsAtMs: number;
+interface Lot extends ChinaDay {
   sends: number;
+}
+
+/** The cap of a day is reached, as far as this process knows. */
+interface ReachedCap extends ChinaDay {
+  /** By `performance.now()`. */
+  readonly recheckAtMs: number;
 }
 
 type Result = ReservedSpend | RateLimitExceeded;
@@ -36,11 +37,11 @@ interface Waiter {
 
 export class SpendCapService {
   private lot: Lot | undefined;
+  private reached: ReachedCap | undefined;
+  private lastRequestMs = 0;
   /** Requests that wait for the next lot, in their order. */
   private readonly waiters = new Set<Waiter>();
   private isLeasing = false;
-  /** By `performance.now()`: until then the cap counts as reached. */
-  private exceededUntilMs = 0;
 
   constructor(
     private readonly database: Dependency<SqlEntityManager>,
@@ -58,9 +59,8 @@ export class SpendCapService {
    * @throws DependencyUnavailableError if the lot is spent and PostgreSQL does not answer; nothing is reserved then.
    */
   async reserve(): Promise<Result> {
-    const reserved = this.spend();
-    if (reserved) return reserved;
-    return performance.now() < this.exceededUntilMs ? exceeded() : this.waitForLot();
+    this.lastRequestMs = performance.now();
+    return this.settle() ?? this.waitForLot();
   }
 
   /** Releases the reservation of an SMS that was certainly not sent. On a later day it is worth nothing. */
@@ -79,14 +79,27 @@ export class SpendCapService {
     if (lot && lot.sends > 0) await this.database.use((em) => returnSends(em, lot.day, lot.sends));
   }
 
+  /**
+   * Returns the rest of a lot that this process does not use, so that others can.
+   * @throws DependencyUnavailableError if PostgreSQL does not answer; the lot is lost for the day then.
+   */
+  async returnIdleLot(): Promise<void> {
+    if (performance.now() - this.lastRequestMs >= IDLE_LOT_AFTER_MS) await this.returnLot();
+  }
+
   /** @throws DependencyUnavailableError if PostgreSQL does not answer. */
   today(): Promise<SpendToday> {
     return this.database.use(readToday);
   }
 
   private openLot(): Lot | undefined {
-    if (this.lot && performance.now() >= this.lot.endsAtMs) this.lot = undefined;
+    if (this.lot && hasEnded(this.lot)) this.lot = undefined;
     return this.lot;
+  }
+
+  /** The result of a request, if it is known without PostgreSQL. */
+  private settle(): Result | undefined {
+    return this.spend() ?? this.exceeded();
   }
 
   private spend(): ReservedSpend | undefined {
@@ -94,6 +107,17 @@ export class SpendCapService {
     if (lot === undefined || lot.sends === 0) return undefined;
     lot.sends -= 1;
     return { kind: 'reserved', day: lot.day };
+  }
+
+  private exceeded(): RateLimitExceeded | undefined {
+    const { reached } = this;
+    if (reached === undefined || hasEnded(reached) || performance.now() >= reached.recheckAtMs)
+      return undefined;
+    return {
+      kind: 'exceeded',
+      scope: RateLimitScope.SERVICE,
+      retryAfterSeconds: secondsUntilEnd(reached),
+    };
   }
 
   /** Each request waits within its own time limit, and all of them share one statement at a time. */
@@ -113,56 +137,49 @@ export class SpendCapService {
     }
   }
 
-  /** A statement that outlasts its request still fills the lot, so a slow database does not cost one lot per request. */
+  /** A statement that outlasts its request still fills the lot, for the requests after it. */
   private async leaseForWaiters(em: SqlEntityManager): Promise<void> {
     this.isLeasing = true;
     try {
       while (this.waiters.size > 0) {
-        const isLeased = await this.lease(em);
-        this.settleWaiters((waiter) => {
-          const result = isLeased ? this.spend() : exceeded();
-          if (result) waiter.resolve(result);
-          return result !== undefined;
-        });
+        await this.lease(em);
+        this.settleWaiters();
       }
     } catch (error) {
-      this.settleWaiters((waiter) => {
-        waiter.reject(error);
-        return true;
-      });
+      for (const waiter of this.waiters) waiter.reject(error);
+      this.waiters.clear();
     } finally {
       this.isLeasing = false;
     }
   }
 
-  private settleWaiters(settle: (waiter: Waiter) => boolean): void {
+  private settleWaiters(): void {
     for (const waiter of this.waiters) {
-      if (!settle(waiter)) return;
+      const result = this.settle();
+      if (result === undefined) return;
       this.waiters.delete(waiter);
+      waiter.resolve(result);
     }
   }
 
-  /** @returns whether there is another lot. */
-  private async lease(em: SqlEntityManager): Promise<boolean> {
-    const startedAtMs = performance.now();
+  private async lease(em: SqlEntityManager): Promise<void> {
+    const dayOf = startChinaDay();
     const lease = await leaseLot(em, this.smsPerDay);
-    if (lease === undefined) {
-      this.exceededUntilMs = performance.now() + SPEND_CAP_RECHECK_MS;
-      return false;
-    }
+    if (lease === undefined) return this.readReached(em);
     const { day, sends, msUntilMidnight } = lease;
-    const rest = this.openLot();
-    if (rest?.day === day) rest.sends += sends;
-    else this.lot = { day, sends, endsAtMs: startedAtMs + msUntilMidnight };
-    return true;
+    const lot = this.openLot();
+    if (lot?.day === day) lot.sends += sends;
+    else this.lot = { ...dayOf(day, msUntilMidnight), sends };
   }
-}
 
-function exceeded(): RateLimitExceeded {
-  const msOfDay = (Date.now() + CHINA_OFFSET_MS) % DAY_MS;
-  return {
-    kind: 'exceeded',
-    scope: RateLimitScope.SERVICE,
-    retryAfterSeconds: Math.ceil((DAY_MS - msOfDay) / 1000),
-  };
+  /** The day may have changed since the lease, or another process may have returned sends. */
+  private async readReached(em: SqlEntityManager): Promise<void> {
+    const dayOf = startChinaDay();
+    const { day, leased, msUntilMidnight } = await readToday(em);
+    if (leased < this.smsPerDay) return;
+    this.reached = {
+      ...dayOf(day, msUntilMidnight),
+      recheckAtMs: performance.now() + SPEND_CAP_RECHECK_MS,
+    };
+  }
 }

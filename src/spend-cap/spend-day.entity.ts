@@ -8,7 +8,7 @@ export class SpendDay {
   @PrimaryKey({ type: 'date' })
   readonly day!: string;
 
-  /** The SMS that processes have leased and not returned. Never above the cap. */
+  /** The SMS that processes have leased and not returned. Never above the cap, unless the cap was lowered. */
   @Property({ type: 'integer' })
   readonly leased!: number;
 

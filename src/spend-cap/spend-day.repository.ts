@@ -1,8 +1,9 @@
 // The SMS of each day in PostgreSQL. The clock of the database decides which day it is, so that all processes agree.
 
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { SPEND_ROW_LOCK_TIMEOUT_MS } from '../config/time-budgets.ts';
 
-const MAX_LOT = 100;
+export const MAX_LOT = 100;
 const LOTS_OF_REST = 50;
 
 /** China has one time zone, without daylight saving time since 1991. */
@@ -18,24 +19,25 @@ export interface Lease {
   readonly msUntilMidnight: number;
 }
 
-/** The size of the next lot: a fiftieth of the rest, from 1 to 100. Small lots at the end use up the cap exactly. */
-export function lotSize(rest: number): number {
-  return Math.min(MAX_LOT, Math.max(1, Math.floor(rest / LOTS_OF_REST)));
-}
+/** A fiftieth of the rest, from 1 to 100: small lots at the end use up the cap exactly. */
+const lotOf = (rest: string) => `least(${MAX_LOT}, greatest(1, (${rest}) / ${LOTS_OF_REST}))`;
 
 /**
  * Leases the next lot of today, in one atomic statement: however many processes race, no more than `smsPerDay` are leased.
+ * The statement gives up waiting for the row before its caller does. Otherwise PostgreSQL would commit it later, and the lot
+ * would be lost. `set_config` instead of a session parameter, because PgBouncer shares sessions.
  * @returns `undefined` if the cap is reached.
  */
 export async function leaseLot(em: SqlEntityManager, smsPerDay: number): Promise<Lease | undefined> {
-  const nextLot = `least(${MAX_LOT}, greatest(1, (? - spend.leased) / ${LOTS_OF_REST}))`;
-  const firstLot = lotSize(smsPerDay);
+  const nextLot = lotOf('? - spend.leased');
   const [lease] = await em.getConnection().execute<Lease[]>(
-    `insert into spend_days as spend (day, leased, latest_lot) values (${TODAY}, ?, ?)
+    `with settings as materialized (select set_config('lock_timeout', '${SPEND_ROW_LOCK_TIMEOUT_MS}ms', true))
+     insert into spend_days as spend (day, leased, latest_lot)
+     select ${TODAY}, ${lotOf('?::integer')}, ${lotOf('?::integer')} from settings
      on conflict (day) do update set leased = spend.leased + ${nextLot}, latest_lot = ${nextLot}
      where spend.leased < ?
      returning day::text as day, latest_lot as sends, ${MS_UNTIL_MIDNIGHT} as "msUntilMidnight"`,
-    [firstLot, firstLot, smsPerDay, smsPerDay, smsPerDay],
+    Array(5).fill(smsPerDay),
   );
   return lease;
 }

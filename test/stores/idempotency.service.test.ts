@@ -57,8 +57,11 @@ function newKey(canTakeOver = async () => false): IdempotentRequest<RequestSmsCo
 describeEachRedis('IdempotencyService', (kind) => {
   const redis = withRedis(kind);
   let isDown = false;
-  const use: Dependency['use'] = (call) =>
-    isDown ? Promise.reject(redisDown()) : redis.dependency.use(call);
+  let calls = 0;
+  const use: Dependency['use'] = (call) => {
+    calls += 1;
+    return isDown ? Promise.reject(redisDown()) : redis.dependency.use(call);
+  };
   const store = new IdempotencyStore({ use }, CLAIM_TTL_MS);
   const rateLimitStore = new RateLimitStore({ use });
   const serviceWith = (executionTimeoutMs: number) =>
@@ -126,6 +129,18 @@ describeEachRedis('IdempotencyService', (kind) => {
       DependencyUnavailableError,
     );
     await eventually(async () => (await reservations(reservedOnly)) === 0);
+  });
+
+  it('rejects 100 concurrent replays of a request whose address exceeds its limit, with few calls', async () => {
+    const limits = rateLimitsWith({ SMS_PER_ADDRESS_PER_HOUR: 1 }).of('requestSmsCode', newAddress());
+    const [key, service] = [{ ...newKey(), rateLimits: limits }, serviceWith(10_000)];
+    await rateLimitStore.reserve('requestSmsCode', limits, randomToken());
+    const callsBefore = calls;
+    const replays = Array.from({ length: 100 }, () =>
+      service.run(key, () => Promise.reject(new Error('not to be executed'))),
+    );
+    for (const outcome of await Promise.all(replays)) expect(outcome).toMatchObject({ kind: 'exceeded' });
+    expect(calls - callsBefore).toBeLessThan(500);
   });
 
   it('returns the exceeded rate limit and does not execute the request', async () => {
@@ -199,6 +214,26 @@ describeEachRedis('IdempotencyService', (kind) => {
     const responses = await Promise.all(Array.from({ length: 20 }, () => service.run(key, execute)));
     for (const response of responses) expect(response).toEqual(sendFailed(1));
     expect(executions).toBe(1);
+  });
+
+  it('counts an abandoned request toward the address when it is taken over', async () => {
+    const [key, service] = [newKey(async () => true), serviceWith(10_000)];
+    await claim(key);
+    await redis.client.pexpire(key.record, CLAIM_TTL_MS - ABANDONED_CLAIM_AFTER_MS);
+    await service.run(key, async () => sendFailed(1));
+    expect(await reservations(key)).toBe(1);
+  });
+
+  it('returns the stored response to a replay even if the node of the address does not answer', async () => {
+    const down: Dependency = { use: () => Promise.reject(redisDown()) };
+    const [key, service] = [newKey(), serviceWith(10_000)];
+    await service.run(key, async () => sendFailed(1));
+    await eventually(async () => (await store.read(key.record))?.kind === 'completed');
+    const replaying = new IdempotencyService(store, new RateLimitStore(down), {
+      responseTtlSeconds: RESPONSE_TTL_SECONDS,
+      executionTimeoutMs: 10_000,
+    });
+    expect(await replaying.run(key, async () => sendFailed(2))).toEqual(sendFailed(1));
   });
 
   it('does not execute an abandoned request whose captcha is redeemed', async () => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { OpenDatabase } from '../../src/infrastructure/postgres/open-database.ts';
 import type { RateLimitExceeded } from '../../src/rate-limiting/rate-limit.ts';
 import { type ReservedSpend, SpendCapService } from '../../src/spend-cap/spend-cap.service.ts';
-import { lotSize } from '../../src/spend-cap/spend-day.repository.ts';
+import { leaseLot } from '../../src/spend-cap/spend-day.repository.ts';
 import { databaseDependency, openTestDatabase } from '../support/database.ts';
 import { createDatabase } from '../support/postgres-server.ts';
 import { describeWithPostgres } from '../support/suites.ts';
@@ -124,6 +124,24 @@ function describeSpendCap(url: () => Promise<string | undefined>): void {
     expect(other.lotRemaining).toBe(0);
   });
 
+  it.each([
+    [1, 1],
+    [99, 1],
+    [100, 2],
+    [2500, 50],
+    [4999, 99],
+    [5000, 100],
+    [1_000_000_000, 100],
+  ])('leases a fiftieth of the rest, from 1 to 100: of %i, %i', async (rest, sends) => {
+    const em = database.orm.em.fork();
+    expect(await leaseLot(em, rest)).toMatchObject({ sends }); // the first lot of the day
+    const leasedBefore = 7;
+    await sql(`update spend_days set leased = ${leasedBefore}`);
+    expect(await leaseLot(em, leasedBefore + rest)).toMatchObject({ sends });
+    const [row] = await sql('select leased from spend_days');
+    expect(row).toEqual({ leased: leasedBefore + sends });
+  });
+
   it('admits nothing when the cap is lower than what is already leased', async () => {
     await reserve(newProcess(1000), 50);
     expect((await newProcess(40).reserve()).kind).toBe('exceeded');
@@ -135,16 +153,3 @@ describeWithPostgres('SpendCapService with a PostgreSQL server', () => {
 });
 
 describe('SpendCapService with the embedded PostgreSQL', () => describeSpendCap(async () => undefined));
-
-describe('the size of a lot', () => {
-  it.each([
-    [1, 1],
-    [99, 1],
-    [100, 2],
-    [2500, 50],
-    [5000, 100],
-    [1_000_000_000, 100],
-  ])('is a fiftieth of the rest, from 1 to 100: of %i, %i', (rest, sends) => {
-    expect(lotSize(rest)).toBe(sends);
-  });
-});

@@ -108,6 +108,19 @@ describe('the time budget of a request', () => {
     expect(outcomes).toEqual(['done', 'done']);
   });
 
+  it('sends no call when nothing of it is left', async () => {
+    const { dependency } = createTestClient();
+    let sent = 0;
+    const outcome = await unavailableOnOutage(async () => {
+      for (let calls = 0; calls < 2; calls += 1) await dependency.use(() => sleep(800));
+      return dependency.use(async () => {
+        sent += 1;
+      });
+    });
+    expect(outcome).toMatchObject({ retryAfterSeconds: 5 });
+    expect(sent).toBe(0);
+  });
+
   it('counts calls at the same time once', async () => {
     const { dependency } = createTestClient();
     const call = () => dependency.use(() => sleep(600, 'done'));

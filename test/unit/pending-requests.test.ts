@@ -85,6 +85,17 @@ describe('replays of a request in flight', () => {
     expect(await wait()).toEqual({ kind: 'lost', claim });
   });
 
+  it('count the age of a request from the claim that holds the record now', async () => {
+    const { record, wait } = waitingFor(300);
+    record.found = { kind: 'pending', claim: { ...claim, value: 'pending of another' }, ageMs: 0 };
+    const startedMs = performance.now();
+    const waiting = wait();
+    await sleep(200);
+    record.found = { ...record.found, claim: { ...claim, value: 'pending of a third' } };
+    expect(await waiting).toMatchObject({ kind: 'lost', claim: { value: 'pending of a third' } });
+    expect(performance.now() - startedMs).toBeGreaterThan(450);
+  });
+
   it('wait no longer when the clock of Redis goes backwards', async () => {
     const { record, wait } = waitingFor(300);
     record.found = pending(-3_600_000);

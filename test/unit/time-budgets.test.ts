@@ -22,6 +22,7 @@ import {
   REDIS_CONNECT_TIMEOUT_MS,
   REDIS_RECONNECT_DELAY_MAX_MS,
   REDIS_SILENCE_TIMEOUT_MS,
+  REPLAY_POLL_MAX_MS,
   RETRY_AFTER_BULKHEAD_FULL_SECONDS,
   RETRY_AFTER_OUTAGE_SECONDS,
   RETRY_AFTER_UNREACHABLE_SECONDS,
@@ -48,8 +49,6 @@ import { readProjectFile, sourceFiles } from '../support/sources.ts';
 const RESPONSE_DURING_OUTAGE_MS = 2000;
 /** `docker stop` and many supervisors kill a process after this time. */
 const KILLED_AFTER_MS = 10_000;
-/** The longest pause between two polls of a replay, see idempotency.service.ts. */
-const POLL_DELAY_MAX_MS = 500;
 
 const SLOWEST_PROVIDER_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000;
 const DEFAULT_PROVIDER_MS = SMS_PROVIDER_TIMEOUT_SECONDS * 1000;
@@ -153,7 +152,7 @@ describe('a code', () => {
 describe('an HTTP connection', () => {
   it('stays open longer than the slowest response, which is that of a replay', () => {
     const slowestReplayMs =
-      sendRequestTimeoutMs(SLOWEST_PROVIDER_MS) + POLL_DELAY_MAX_MS + STORE_BUDGET_PER_REQUEST_MS;
+      sendRequestTimeoutMs(SLOWEST_PROVIDER_MS) + REPLAY_POLL_MAX_MS + STORE_BUDGET_PER_REQUEST_MS;
     expect(HTTP_IDLE_CONNECTION_TIMEOUT_MS).toBeGreaterThan(slowestReplayMs);
   });
 

@@ -31,6 +31,12 @@ export interface IdempotentRequest<Response> {
   readonly deserialize: (stored: string) => Response | ServiceUnavailableError;
 }
 
+interface Claimed {
+  readonly found: ClaimResult;
+  /** The rate limit of the address that rejects this request. Its claim, if it had one, is released. */
+  readonly exceeded: RateLimitExceeded | undefined;
+}
+
 /** This many characters of a record's hash tell apart the requests of one address. */
 const REQUEST_NAME_LENGTH = 8;
 
@@ -55,20 +61,19 @@ export class IdempotencyService {
     request: IdempotentRequest<Response>,
     execute: () => Promise<Response>,
   ): Promise<Response | ServiceUnavailableError | RateLimitExceeded> {
-    for (let abandoned: IdempotencyClaim | undefined; ; ) {
-      const result = await this.claim(request, abandoned);
-      switch (result.kind) {
-        case 'exceeded':
-          return result;
-        case 'completed':
-          return request.deserialize(result.response);
-        case 'claimed':
-          return this.execute(request, result.claim, execute);
-      }
+    let abandoned: IdempotencyClaim | undefined;
+    let disconnected: AbortSignal | undefined;
+    for (;;) {
+      const { found, exceeded } = await this.claim(request, abandoned);
+      if (found.kind === 'completed') return request.deserialize(found.response);
+      if (found.kind === 'claimed') return exceeded ?? this.execute(request, found.claim, execute);
 
-      const end = await this.pending.wait(result, request.canTakeOver, request.disconnected());
+      disconnected ??= request.disconnected();
+      const end = await this.pending.wait(found, request.canTakeOver, disconnected);
       if (end === undefined) return new ServiceUnavailableError(); // to a client that has disconnected
       if (end.kind === 'completed') return request.deserialize(end.response);
+      // The limit of the address has rejected the original, and this replay as well.
+      if (end.kind === 'released' && exceeded) return exceeded;
       if (end.kind === 'lost') {
         // The original may have sent an SMS, so this request must not send one.
         const response = new ServiceUnavailableError();
@@ -80,30 +85,29 @@ export class IdempotencyService {
 
   /**
    * Claims the record and reserves the rate limits of the address. In a Cluster they lie on different nodes, so no script can
-   * do both. Both are sent at once, in one round trip, and then one of them is released if the other fails.
+   * do both. Both are sent at once, in one round trip. Afterwards the claim is released if there is no reservation, and the
+   * reservation if there is no claim. A request that takes over an abandoned one keeps its reservation too: the address is
+   * counted twice then, rather than not at all.
    */
   private async claim<Response>(
     { record, rateLimits }: IdempotentRequest<Response>,
     abandoned: IdempotencyClaim | undefined,
-  ): Promise<ClaimResult | RateLimitExceeded> {
+  ): Promise<Claimed> {
     const token = `${record.slice(-REQUEST_NAME_LENGTH)}.${randomToken()}`;
     const [claiming, reserving] = await Promise.allSettled([
       this.store.claim(record, randomId(), abandoned),
       this.rateLimitStore.reserve('requestSmsCode', rateLimits, token),
     ]);
-    const claimed = claiming.status === 'fulfilled' ? claiming.value : undefined;
+    const found = claiming.status === 'fulfilled' ? claiming.value : undefined;
     const reserved = reserving.status === 'fulfilled' ? reserving.value : undefined;
-    const mayExecute = claimed?.kind === 'claimed' && reserved?.kind === 'reserved';
-    if (claimed?.kind === 'claimed' && !mayExecute) this.releaseClaim(claimed.claim);
-    // An abandoned request has its reservation already.
-    if (reserved?.kind === 'reserved' && (!mayExecute || abandoned))
+    if (found?.kind === 'claimed' && reserved?.kind !== 'reserved') this.releaseClaim(found.claim);
+    if (reserved?.kind === 'reserved' && found?.kind !== 'claimed')
       this.releaseLimits(rateLimits, reserved.reservation);
 
     if (claiming.status === 'rejected') throw claiming.reason;
-    if (reserving.status === 'rejected') throw reserving.reason;
-    return claiming.value.kind === 'claimed' && reserving.value.kind === 'exceeded'
-      ? reserving.value
-      : claiming.value;
+    // The response of a replay does not depend on the rate limits.
+    if (reserving.status === 'rejected' && claiming.value.kind === 'claimed') throw reserving.reason;
+    return { found: claiming.value, exceeded: reserved?.kind === 'exceeded' ? reserved : undefined };
   }
 
   private releaseClaim(claim: IdempotencyClaim): void {

@@ -1,5 +1,4 @@
-// Idempotency records in Redis. The first request claims its key, together with the rate limit of its address. Later the
-// record holds the stored response.
+// Idempotency records in Redis. The first request claims its record. Later the record holds the stored response.
 
 import { booleanReply, defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
@@ -9,7 +8,7 @@ type RecordReply =
   | { readonly kind: 'none' };
 
 /** A TTL that is longer than `ttlMs` belongs to a server whose clock is behind: the record is new then. */
-const found = `fields({ kind = 'found', value = value, ageMs = math.max(0, ttlMs - redis.call('PTTL', record)) })`;
+const foundReply = `fields({ kind = 'found', value = value, ageMs = math.max(0, ttlMs - redis.call('PTTL', record)) })`;
 
 const claimIdempotencyKey = defineScript({
   name: 'claimIdempotencyKey',
@@ -19,7 +18,7 @@ const claimIdempotencyKey = defineScript({
   // A Cluster client repeats a command whose reply was lost, and finds its own claim.
   lua: `
 local value = redis.call('GET', record)
-if value and value ~= claim and value ~= abandoned then return ${found} end
+if value and value ~= claim and value ~= abandoned then return ${foundReply} end
 if value ~= claim then redis.call('SET', record, claim, 'PX', ttlMs) end
 return fields({ kind = 'claimed' })`,
 });
@@ -31,7 +30,7 @@ const readIdempotencyRecord = defineScript({
   reply: fieldsReply<RecordReply>(),
   lua: `
 local value = redis.call('GET', record)
-return value and ${found} or fields({ kind = 'none' })`,
+return value and ${foundReply} or fields({ kind = 'none' })`,
 });
 
 const completeIdempotencyRecord = defineScript({

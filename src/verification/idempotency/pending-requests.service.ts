@@ -57,7 +57,7 @@ export class PendingRequests {
       return await untilAborted(poll.end, disconnected);
     } finally {
       poll.waiters -= 1;
-      if (poll.waiters === 0) this.stop(record, poll);
+      if (poll.waiters === 0) this.discard(record, poll);
     }
   }
 
@@ -71,24 +71,26 @@ export class PendingRequests {
     return poll;
   }
 
-  private stop(record: string, poll: Poll): void {
+  private discard(record: string, poll: Poll): void {
     if (this.polls.get(record) === poll) this.polls.delete(record);
     poll.stop.abort();
   }
 
   private async poll(
-    { claim: { record }, ageMs }: PendingRecord,
+    { claim, ageMs }: PendingRecord,
     canTakeOver: () => Promise<boolean>,
     signal: AbortSignal,
   ): Promise<WaitEnd> {
-    const startedAtMs = performance.now();
+    const { record } = claim;
+    let [holder, seenSinceMs] = [claim.value, performance.now()];
     for (let delayMs = pollDelayMs(ageMs); ; ) {
       await sleep(delayMs, undefined, { signal });
       const found = await withinReadTimeout(() => this.store.read(record));
       if (found === undefined) return { kind: 'released' };
       if (found.kind === 'completed') return found;
+      if (found.claim.value !== holder) [holder, seenSinceMs] = [found.claim.value, performance.now()];
       // The age is told by the clock of Redis, which may go backwards when another server becomes the primary.
-      const currentAgeMs = Math.max(found.ageMs, performance.now() - startedAtMs);
+      const currentAgeMs = Math.max(found.ageMs, performance.now() - seenSinceMs);
       if (currentAgeMs >= ABANDONED_CLAIM_AFTER_MS && (await withinReadTimeout(canTakeOver)))
         return { kind: 'abandoned', claim: found.claim };
       if (currentAgeMs >= this.executionTimeoutMs) return { kind: 'lost', claim: found.claim };

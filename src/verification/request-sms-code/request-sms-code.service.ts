@@ -8,7 +8,8 @@ import { type Mobile, maskMobile, parseMobile } from '../../common/phone-number.
 import { randomId } from '../../common/random-id.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RequestContext } from '../../common/request-context.ts';
-import { UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
+import { withTimeBudget } from '../../common/time-budget.ts';
+import { STORE_CALL_TIMEOUT_MS, UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import { isRateLimitExceeded, type RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
@@ -116,11 +117,12 @@ export class RequestSmsCodeService {
     if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
     const { code } = reserved;
-    const outcome = await this.handToProvider(request, reserved);
+    const outcome = await this.handToProvider(request, code);
     switch (outcome.kind) {
       case 'accepted':
         return this.smsCodeSent(code);
       case 'rejected': {
+        this.dependencies.spendCap.release(reserved.spend);
         await this.releaseCode(code);
         const { retryAfterSeconds } = outcome;
         return new SmsSendFailedError({ mayStillArrive: false, retryAfterSeconds });
@@ -135,8 +137,8 @@ export class RequestSmsCodeService {
 
   /**
    * User-enumeration protection: the response and its time are the same whether or not the mobile is registered. A
-   * suppressed SMS opens its code like any other, and the response does not wait for the provider. A rejected send releases
-   * no rate limit: a released cooldown would show that this SMS was not suppressed.
+   * suppressed SMS uses up everything that another one does, and the response does not wait for the provider. A rejected
+   * send releases nothing: a released cooldown would show that this SMS was not suppressed.
    */
   private async sendUniformly(request: ValidRequest): Promise<RequestSmsCodeResponse> {
     const responseTime = sleep(UNIFORM_RESPONSE_TIME_MS, undefined, { ref: false });
@@ -145,8 +147,8 @@ export class RequestSmsCodeService {
     const reserved = await this.reserveSms(request);
     if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
-    if (registrationError) this.suppress(request, reserved);
-    else this.handToProviderInBackground(request, reserved);
+    if (registrationError) this.dependencies.audit('sms_suppressed', auditFacts(request));
+    else this.handToProviderInBackground(request, reserved.code);
     await responseTime;
     return this.smsCodeSent(reserved.code);
   }
@@ -173,24 +175,26 @@ export class RequestSmsCodeService {
       await this.releaseCode(code);
       return spend;
     } catch (error) {
-      await this.releaseCode(code).catch(() => {}); // the caller gets the first error
+      // The caller gets the first error, and does not wait for the release.
+      this.releaseCode(code).catch(() => {});
       throw error;
     }
   }
 
+  /** With a time budget of its own: after a slow request, the reservations would stay although no SMS was sent. */
   private releaseCode(code: OpenSmsCode): Promise<void> {
     const { codes, rateLimits } = this.dependencies;
-    return codes.release(code, rateLimits.of('sendSms', code.mobile));
+    const limits = rateLimits.of('sendSms', code.mobile);
+    return withTimeBudget(STORE_CALL_TIMEOUT_MS, () => codes.release(code, limits));
   }
 
-  private async handToProvider(request: ValidRequest, { code, spend }: ReservedSms): Promise<SmsOutcome> {
-    const { sms, spendCap, codeSecret, audit } = this.dependencies;
+  private async handToProvider(request: ValidRequest, code: OpenSmsCode): Promise<SmsOutcome> {
+    const { sms, codeSecret, audit } = this.dependencies;
     const outcome = await sms.send({
       mobile: code.mobile,
       code: deriveSmsCode(codeSecret, code),
       validForMinutes: Math.max(1, Math.floor(code.expiresInMs / 60_000)),
     });
-    if (outcome.kind === 'rejected') spendCap.release(spend);
     if (outcome.kind === 'accepted')
       audit('code_sent', { ...auditFacts(request), outcome: 'accepted', messageId: outcome.messageId });
     else audit('code_not_sent', { ...auditFacts(request), ...failureFacts(outcome) });
@@ -198,20 +202,14 @@ export class RequestSmsCodeService {
   }
 
   /** The audit log is the only place that can report an unexpected error of this send. */
-  private handToProviderInBackground(request: ValidRequest, reserved: ReservedSms): void {
-    this.handToProvider(request, reserved).catch((error: Error) =>
+  private handToProviderInBackground(request: ValidRequest, code: OpenSmsCode): void {
+    this.handToProvider(request, code).catch((error: Error) =>
       this.dependencies.audit('code_not_sent', {
         ...auditFacts(request),
         outcome: 'unknown',
         reason: error.name,
       }),
     );
-  }
-
-  private suppress(request: ValidRequest, { spend }: ReservedSms): void {
-    const { spendCap, audit } = this.dependencies;
-    spendCap.release(spend);
-    audit('sms_suppressed', auditFacts(request));
   }
 
   private smsCodeSent({ mobile, expiresInMs }: OpenSmsCode): SmsCodeSent {

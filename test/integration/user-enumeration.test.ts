@@ -78,6 +78,22 @@ describe('with user-enumeration protection', () => {
     expectType(await app.api.verifySmsCode(mobile, app.gateway.lastCode, 'LOGIN'), 'MobileVerified');
   });
 
+  it('a suppressed SMS uses up the daily cap like any other, which does not show which one it was', async () => {
+    for (const sides of [
+      ['eligible', 'ineligible'],
+      ['ineligible', 'eligible'],
+    ] as const) {
+      await usingTestApp({ settings: { ENUMERATION: 'conceal', SMS_PER_DAY: '2' } }, async (capped) => {
+        for (const side of sides) {
+          const mobile = await mobileFor(capped, 'REGISTER', side);
+          expectType(await capped.api.requestWithCaptcha(mobile), 'SmsCodeSent');
+        }
+        const exceeded = await capped.api.requestWithCaptcha(freshMobile());
+        expect(exceeded).toMatchObject({ __typename: 'TooManyRequestsError', scope: 'SERVICE' });
+      });
+    }
+  });
+
   it('a shutdown waits for SMS whose callers have their response', async () => {
     await usingTestApp({ settings: { ENUMERATION: 'conceal' } }, async (stopping) => {
       const held = holdAnswers();

@@ -3,26 +3,15 @@
 import { randomBytes } from 'node:crypto';
 import { type Mobile, maskMobile } from '../common/phone-number.ts';
 import type { Config } from '../config/load-config.ts';
-import { CLI_STORE_CALL_TIMEOUT_MS } from '../config/time-budgets.ts';
-import { createDependencyClient } from '../infrastructure/dependency-client.ts';
-import { isDatabaseOutage } from '../infrastructure/postgres/database-outage.ts';
-import { prepareSchema } from '../infrastructure/postgres/schema-version.ts';
 import { UserRepository } from '../users/user.repository.ts';
 import { uuidV7 } from '../users/uuid-v7.ts';
 import { mobileArguments } from './usage-error.ts';
-import { withDatabase } from './with-database.ts';
+import { withMigratedDatabase } from './with-database.ts';
 
 /** @throws UsageError for an invalid mobile; nothing is registered then. DatabaseNotReadyError if PostgreSQL is unavailable. */
 export async function seed(config: Config, dataDirectory: string, args: readonly string[]): Promise<void> {
   const mobiles = mobileArguments(args, 'npm run seed -- 13800138000 …');
-  await withDatabase(config, dataDirectory, async (database) => {
-    await prepareSchema(database);
-    const client = createDependencyClient(() => database.orm.em.fork(), {
-      name: 'postgresql',
-      timeoutMs: CLI_STORE_CALL_TIMEOUT_MS,
-      isOutage: isDatabaseOutage,
-      observe() {},
-    });
+  await withMigratedDatabase(config, dataDirectory, async (client) => {
     const users = new UserRepository(client);
     for (const mobile of mobiles) console.log(await register(users, mobile));
   });

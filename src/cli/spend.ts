@@ -1,25 +1,14 @@
 // `npm run spend`: how much of the daily cap is used.
 
 import type { Config } from '../config/load-config.ts';
-import { CLI_STORE_CALL_TIMEOUT_MS } from '../config/time-budgets.ts';
-import { createDependencyClient } from '../infrastructure/dependency-client.ts';
-import { isDatabaseOutage } from '../infrastructure/postgres/database-outage.ts';
-import { prepareSchema } from '../infrastructure/postgres/schema-version.ts';
 import { readToday } from '../spend-cap/spend-day.repository.ts';
-import { withDatabase } from './with-database.ts';
+import { withMigratedDatabase } from './with-database.ts';
 
 const MINUTE_MS = 60_000;
 
 /** @throws DatabaseNotReadyError if PostgreSQL is unavailable or has pending migrations. */
 export async function spend(config: Config, dataDirectory: string): Promise<void> {
-  await withDatabase(config, dataDirectory, async (database) => {
-    await prepareSchema(database);
-    const client = createDependencyClient(() => database.orm.em.fork(), {
-      name: 'postgresql',
-      timeoutMs: CLI_STORE_CALL_TIMEOUT_MS,
-      isOutage: isDatabaseOutage,
-      observe() {},
-    });
+  await withMigratedDatabase(config, dataDirectory, async (client) => {
     const { day, leased, msUntilMidnight } = await client.use(readToday);
     const minutes = Math.ceil(msUntilMidnight / MINUTE_MS);
     console.log(

@@ -1,8 +1,14 @@
 // Opens the database for one command.
 
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Dependency } from '../common/dependency.ts';
 import type { Config } from '../config/load-config.ts';
+import { CLI_STORE_CALL_TIMEOUT_MS } from '../config/time-budgets.ts';
 import { databaseDefinition } from '../database-definition.ts';
+import { createDependencyClient } from '../infrastructure/dependency-client.ts';
+import { isDatabaseOutage } from '../infrastructure/postgres/database-outage.ts';
 import { type OpenDatabase, openDatabase } from '../infrastructure/postgres/open-database.ts';
+import { prepareSchema } from '../infrastructure/postgres/schema-version.ts';
 
 /** Closes the database afterwards, also after an error of `run`. */
 export async function withDatabase(
@@ -16,4 +22,25 @@ export async function withDatabase(
   } finally {
     await database.close();
   }
+}
+
+/**
+ * Like `withDatabase`, for a command that uses the tables.
+ * @throws DatabaseNotReadyError if migrations are pending or PostgreSQL is unavailable.
+ */
+export async function withMigratedDatabase(
+  config: Config,
+  dataDirectory: string,
+  run: (client: Dependency<SqlEntityManager>) => Promise<void>,
+): Promise<void> {
+  await withDatabase(config, dataDirectory, async (database) => {
+    await prepareSchema(database);
+    const client = createDependencyClient(() => database.orm.em.fork(), {
+      name: 'postgresql',
+      timeoutMs: CLI_STORE_CALL_TIMEOUT_MS,
+      isOutage: isDatabaseOutage,
+      observe() {},
+    });
+    await run(client);
+  });
 }

@@ -57,8 +57,6 @@ export const UNIFORM_RESPONSE_TIME_MS = 1000;
 /** A replay polls for the response of the original: first at the shorter interval, at last at the longer one. */
 export const REPLAY_POLL_MIN_MS = 50;
 export const REPLAY_POLL_MAX_MS = 500;
-/** Limit for one read of such a poll. A slower Redis ends the wait with `ServiceUnavailableError`. */
-export const REPLAY_READ_TIMEOUT_MS = STORE_CALL_TIMEOUT_MS / 2;
 /** A claim whose captcha is still unused after this time belongs to a process that stopped: another may take it over. */
 export const ABANDONED_CLAIM_AFTER_MS = STORE_BUDGET_PER_REQUEST_MS + 500;
 

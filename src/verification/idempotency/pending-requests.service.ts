@@ -2,12 +2,12 @@
 // when the last of them has left.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withTimeBudget } from '../../common/time-budget.ts';
+import { remainingBudgetMs, withTimeBudget } from '../../common/time-budget.ts';
 import {
   ABANDONED_CLAIM_AFTER_MS,
   REPLAY_POLL_MAX_MS,
   REPLAY_POLL_MIN_MS,
-  REPLAY_READ_TIMEOUT_MS,
+  STORE_BUDGET_PER_REQUEST_MS,
 } from '../../config/time-budgets.ts';
 import type { FoundRecord, IdempotencyClaim, IdempotencyStore } from './idempotency.store.ts';
 
@@ -64,7 +64,9 @@ export class PendingRequests {
   private start(pending: PendingRecord, canTakeOver: () => Promise<boolean>): Poll {
     const { record } = pending.claim;
     const stop = new AbortController();
-    const end = this.poll(pending, canTakeOver, stop.signal);
+    // All reads of the poll share the time budget of the first request, and end with it if Redis is slow.
+    const budgetMs = Math.min(remainingBudgetMs(), STORE_BUDGET_PER_REQUEST_MS);
+    const end = withTimeBudget(budgetMs, () => this.poll(pending, canTakeOver, stop.signal));
     end.catch(() => {}); // without a waiter, its error concerns no request
     const poll: Poll = { end, stop, waiters: 0 };
     this.polls.set(record, poll);
@@ -85,23 +87,18 @@ export class PendingRequests {
     let [holder, seenSinceMs] = [claim.value, performance.now()];
     for (let delayMs = pollDelayMs(ageMs); ; ) {
       await sleep(delayMs, undefined, { signal });
-      const found = await withinReadTimeout(() => this.store.read(record));
+      const found = await this.store.read(record);
       if (found === undefined) return { kind: 'released' };
       if (found.kind === 'completed') return found;
       if (found.claim.value !== holder) [holder, seenSinceMs] = [found.claim.value, performance.now()];
       // The age is told by the clock of Redis, which may go backwards when another server becomes the primary.
       const currentAgeMs = Math.max(found.ageMs, performance.now() - seenSinceMs);
-      if (currentAgeMs >= ABANDONED_CLAIM_AFTER_MS && (await withinReadTimeout(canTakeOver)))
+      if (currentAgeMs >= ABANDONED_CLAIM_AFTER_MS && (await canTakeOver()))
         return { kind: 'abandoned', claim: found.claim };
       if (currentAgeMs >= this.executionTimeoutMs) return { kind: 'lost', claim: found.claim };
       delayMs = pollDelayMs(currentAgeMs);
     }
   }
-}
-
-/** The poll belongs to no request, so its calls do not use up the time budget of the request that started it. */
-function withinReadTimeout<Result>(read: () => Promise<Result>): Promise<Result> {
-  return withTimeBudget(REPLAY_READ_TIMEOUT_MS, read);
 }
 
 /** A tenth of the time that the original request has taken: short waits end soon, long waits poll rarely. */

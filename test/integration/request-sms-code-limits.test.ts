@@ -5,7 +5,7 @@ import { countTypes, expectType, freshMobile, zh } from '../support/api.ts';
 import { captchaKey } from '../support/redis-keys.ts';
 import { usingTestApp, withTestApp } from '../support/test-app.ts';
 import { registerMobile } from '../support/users.ts';
-import { newSmsRequest } from '../support/verification.ts';
+import { newSmsRequest, plantCaptcha } from '../support/verification.ts';
 
 describe('the cooldown of a mobile', () => {
   const app = withTestApp();
@@ -24,7 +24,7 @@ describe('the cooldown of a mobile', () => {
 
   it('lets one of 50 concurrent requests with 50 solved captchas send an SMS', async () => {
     const mobile = freshMobile();
-    const captchas = await Promise.all(Array.from({ length: 50 }, () => app.api.readCaptcha()));
+    const captchas = await Promise.all(Array.from({ length: 50 }, () => plantCaptcha(app)));
     const outcomes = await Promise.all(
       captchas.map((captcha) => app.api.requestSmsCode({ mobile, ...captcha })),
     );

@@ -11,7 +11,7 @@ import { type TestApp, usingTestApp } from '../support/test-app.ts';
 import { holdAnswers } from '../support/test-gateway.ts';
 
 /** Long enough that everything a test does during the drain happens before its end. */
-const DURING_DRAIN = { SHUTDOWN_DRAIN_SECONDS: '2' };
+const DURING_DRAIN = { SHUTDOWN_DRAIN_SECONDS: '5' };
 const SHORT_DRAIN = { SHUTDOWN_DRAIN_SECONDS: '1' };
 const NO_DRAIN = { SHUTDOWN_DRAIN_SECONDS: '0' };
 

@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 
 const CHECK_INTERVAL_MS = 500;
 const CHECK_TIMEOUT_MS = 2000;
+/** Longer than any response takes. */
+const RESPONSE_TIMEOUT_MS = 15_000;
 /** What a client gets whose request the balancer cannot pass on. */
 const BAD_GATEWAY = 502;
 
@@ -13,7 +15,8 @@ export class Balancer {
   private ready: readonly string[] = [];
   private turn = 0;
   private timer: NodeJS.Timeout | undefined;
-  private readonly agent = new Agent({ keepAlive: true });
+  /** With a time-out, it closes an idle connection a second before the time that `Keep-Alive` announces. */
+  private readonly agent = new Agent({ keepAlive: true, timeout: RESPONSE_TIMEOUT_MS });
   private readonly server = createServer((incoming, response) => this.pass(incoming, response));
 
   /** `instances` are the URLs of all instances, whether or not they run. */
@@ -47,12 +50,12 @@ export class Balancer {
   private pass(incoming: IncomingMessage, response: ServerResponse): void {
     const target = this.ready[this.turn % this.ready.length];
     this.turn += 1;
-    const fail = () => {
+    const fail = (reason: unknown) => {
       if (response.headersSent) response.destroy();
-      else response.writeHead(BAD_GATEWAY).end();
+      else response.writeHead(BAD_GATEWAY).end(`the load balancer: ${reason}`);
     };
     if (target === undefined) {
-      fail();
+      fail('no instance is ready');
       return;
     }
     const { method, url, headers } = incoming;

@@ -1,7 +1,7 @@
 // Judges the samples after the warm-up: what the service uses must not grow with time, and what Redis keeps must not grow
 // faster than the flows.
 
-/** How much each figure may grow over all samples that are judged, whatever their duration. */
+/** How much each figure may grow over all samples that are judged. It does not depend on their duration. */
 const GROWTH_LIMITS = [
   { figure: 'heapMb', name: 'heap after a collection, MB', limit: 4 },
   { figure: 'residentMb', name: 'resident memory, MB', limit: 60 },

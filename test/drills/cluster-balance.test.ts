@@ -11,6 +11,7 @@ import { SmsCodeStore } from '../../src/verification/codes/sms-code.store.ts';
 import { SmsCodeAttemptStore } from '../../src/verification/codes/sms-code-attempt.store.ts';
 import { IdempotencyStore } from '../../src/verification/idempotency/idempotency.store.ts';
 import { SmsCodePurpose } from '../../src/verification/sms-code-purpose.ts';
+import { scriptCalls } from '../support/script-calls.ts';
 import { keys, newAddress, rateLimitsWith } from '../support/store-fixtures.ts';
 import { describeWithRedis, redisKinds } from '../support/suites.ts';
 import { withRedis } from '../support/with-redis.ts';
@@ -78,12 +79,3 @@ describeWithRedis('verifications of 5,000 mobiles in 500 number ranges', () => {
     }
   });
 });
-
-/** The calls of scripts that a node has executed. */
-async function scriptCalls(node: { info: (section: string) => Promise<string> }): Promise<number> {
-  const statistics = await node.info('commandstats');
-  const counts = [...statistics.matchAll(/^cmdstat_eval(?:sha)?:calls=(\d+)/gm)].map(([, count]) =>
-    Number(count),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
-}

@@ -9,6 +9,7 @@ import { REPLAY_POLL_MAX_MS } from '../../src/config/time-budgets.ts';
 import type { SmsCodeRequest } from '../support/api.ts';
 import { eventNames } from '../support/audit-log.ts';
 import { eventually } from '../support/eventually.ts';
+import { scriptCalls } from '../support/script-calls.ts';
 import { describeWithRedis } from '../support/suites.ts';
 import { type TestApp, usingTestApp } from '../support/test-app.ts';
 import { holdAnswers, success } from '../support/test-gateway.ts';
@@ -57,10 +58,10 @@ describeWithRedis('with redis-server,', () => {
       await eventually(async () => held.waiting === 1);
 
       const callers = new AbortController();
-      const before = await scriptCalls(app);
+      const before = await scriptCalls(app.redis as Redis);
       const replays = Array.from({ length: 100 }, () => requestUntil(callers.signal, app, input));
       // Each replay claims, reserves, and releases its reservation. Then it waits.
-      await eventually(async () => (await scriptCalls(app)) - before >= 300);
+      await eventually(async () => (await scriptCalls(app.redis as Redis)) - before >= 300);
       const polled = await scriptCallsWithin(app, 2 * REPLAY_POLL_MAX_MS);
       expect(polled).toBeGreaterThan(0);
       expect(polled).toBeLessThan(40);
@@ -84,18 +85,9 @@ function requestUntil(signal: AbortSignal, app: TestApp, i: SmsCodeRequest): Pro
   });
 }
 
-/** How many scripts the service has run in Redis. */
-async function scriptCalls({ redis }: TestApp): Promise<number> {
-  const statistics = await (redis as Redis).info('commandstats');
-  const counts = [...statistics.matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)].map(([, count]) =>
-    Number(count),
-  );
-  return counts.reduce((sum, count) => sum + count, 0);
-}
-
 /** How many scripts the service runs in Redis within this time. */
 async function scriptCallsWithin(app: TestApp, milliseconds: number): Promise<number> {
-  const before = await scriptCalls(app);
+  const before = await scriptCalls(app.redis as Redis);
   await sleep(milliseconds);
-  return (await scriptCalls(app)) - before;
+  return (await scriptCalls(app.redis as Redis)) - before;
 }

@@ -1,5 +1,5 @@
-// The daily cap in PostgreSQL, both a server and the embedded one: however many processes lease and whatever they lose, no
-// more than the cap is spent.
+// The daily cap in PostgreSQL, both a server and the embedded one: races and crashes of processes never
+// exceed it.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { OpenDatabase } from '../../src/infrastructure/postgres/open-database.ts';

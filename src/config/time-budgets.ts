@@ -42,6 +42,8 @@ export const POSTGRES_CLOSE_TIMEOUT_MS = 1000;
 export const SMS_PROVIDER_TIMEOUT_SECONDS = 5;
 /** Largest limit that a setting may choose. */
 export const SMS_PROVIDER_TIMEOUT_MAX_SECONDS = 30;
+/** Limit for connecting to a provider, within the limit of the send. A host that does not answer leaves time for another. */
+export const SMS_PROVIDER_CONNECT_TIMEOUT_MS = 2000;
 /** An open circuit lets one SMS through after this time. */
 export const SMS_CIRCUIT_RESET_TIMEOUT_MS = 10_000;
 /** Retry advice when a provider could not be reached, so the SMS was not sent. */

@@ -1,16 +1,22 @@
 // The bulkhead and the circuit breaker in front of an SMS provider.
 
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import type { Mobile } from '../../src/common/phone-number.ts';
 import { ResilientSmsSender } from '../../src/sms/delivery/resilient-sms-sender.ts';
-import type { SmsMessage, SmsOutcome } from '../../src/sms/sms-sender.ts';
+import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
+import { smsMessage } from '../support/sms-message.ts';
 
-const message: SmsMessage = { mobile: '+8613800138000' as Mobile, code: '042517', validForMinutes: 5 };
+const message = smsMessage({ code: '042517' });
 const accepted: SmsOutcome = { kind: 'accepted', messageId: '1' };
-const rejected: SmsOutcome = { kind: 'rejected', reason: 'status 160042', retryAfterSeconds: 10 };
+const rejected: SmsOutcome = {
+  kind: 'rejected',
+  cause: 'recipient',
+  reason: '160042',
+  retryAfterSeconds: 10,
+};
 const timedOut: SmsOutcome = { kind: 'unknown', reason: 'time-out', unreachable: true };
 const notConnected: SmsOutcome = {
   kind: 'rejected',
+  cause: 'provider',
   reason: 'ECONNREFUSED',
   retryAfterSeconds: 10,
   unreachable: true,

@@ -3,11 +3,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import {
-  chinaTimestamp,
-  secondsUntilChinaMidnight,
-  sign,
-} from '../../src/sms/providers/yuntongxun/signature.ts';
+import { chinaTimestamp, secondsUntilChinaMidnight } from '../../src/common/china-time.ts';
+import { sign } from '../../src/sms/providers/yuntongxun/signature.ts';
 import { ACCOUNT } from '../support/test-settings.ts';
 
 const run = promisify(execFile);

@@ -3,7 +3,8 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
+import { chinaTimestamp } from '../../src/common/china-time.ts';
+import { sign } from '../../src/sms/providers/yuntongxun/signature.ts';
 import {
   type AcceptedSms,
   SimulatedGateway,

@@ -1,7 +1,8 @@
 // The simulated gateway checks path, headers and signature like the real one, with the same status codes.
 
 import { describe } from '@jest/globals';
-import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
+import { chinaTimestamp } from '../../src/common/china-time.ts';
+import { sign } from '../../src/sms/providers/yuntongxun/signature.ts';
 import { ACCOUNT } from '../support/test-settings.ts';
 import {
   HOUR_MS,

@@ -2,11 +2,11 @@
 
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import type { Mobile } from '../../src/common/phone-number.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { InstrumentedSmsSender } from '../../src/sms/delivery/instrumented-sms-sender.ts';
 import { type SmsProviderName, smsProvider, smsProviderNames } from '../../src/sms/providers/providers.ts';
 import type { SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
+import { smsMessage } from '../support/sms-message.ts';
 import { json, TestGateway } from '../support/test-gateway.ts';
 import { describeSmsSender, type SenderUnderTest } from './sms-sender-contract.ts';
 
@@ -109,7 +109,7 @@ describe('a started provider', () => {
 });
 
 describe('a provider for development', () => {
-  const message = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
+  const message = smsMessage();
 
   it.each([
     [
@@ -130,7 +130,7 @@ describe('InstrumentedSmsSender', () => {
   it('reports every outcome with its duration and returns it unchanged', async () => {
     const outcomes: SmsOutcome[] = [
       { kind: 'accepted', messageId: '1' },
-      { kind: 'rejected', reason: 'status 160042', retryAfterSeconds: 10 },
+      { kind: 'rejected', cause: 'recipient', reason: '160042', retryAfterSeconds: 10 },
       { kind: 'unknown', reason: 'time-out' },
     ];
     let isClosed = false;
@@ -142,9 +142,8 @@ describe('InstrumentedSmsSender', () => {
     };
     const observed: unknown[][] = [];
     const sender = new InstrumentedSmsSender(provider, (...facts) => observed.push(facts));
-    const mobile = '+8613800138000' as Mobile;
     for (const [index, outcome] of outcomes.entries()) {
-      expect(await sender.send({ mobile, code: String(index), validForMinutes: 5 })).toBe(outcome);
+      expect(await sender.send(smsMessage({ code: String(index) }))).toBe(outcome);
       expect(observed[index]).toEqual([outcome, expect.any(Number)]);
       expect(observed[index]?.[1]).toBeGreaterThanOrEqual(0);
     }

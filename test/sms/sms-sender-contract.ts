@@ -3,6 +3,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import type { SmsMessage, SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
+import { smsMessage } from '../support/sms-message.ts';
 
 export interface SenderUnderTest {
   readonly sender: SmsSender;
@@ -15,15 +16,16 @@ export interface SenderUnderTest {
   stop(): Promise<void>;
 }
 
-const MESSAGE: SmsMessage = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
+const MESSAGE = smsMessage();
 
 /** Messages to different mobiles with different codes. */
 function messages(count: number): SmsMessage[] {
-  return Array.from({ length: count }, (_, index) => ({
-    mobile: `+861390013${String(8000 + index)}` as Mobile,
-    code: String(500_000 + index * 7),
-    validForMinutes: 5,
-  }));
+  return Array.from({ length: count }, (_, index) =>
+    smsMessage({
+      mobile: `+861390013${String(8000 + index)}` as Mobile,
+      code: String(500_000 + index * 7),
+    }),
+  );
 }
 
 export function describeSmsSender(name: string, start: () => Promise<SenderUnderTest>): void {
@@ -85,7 +87,13 @@ export function describeSmsSender(name: string, start: () => Promise<SenderUnder
         expect(unreachable).toBe(true);
         expect(outcome).toEqual(
           outcome.kind === 'rejected'
-            ? { kind: 'rejected', reason: expect.any(String), retryAfterSeconds: expect.any(Number) }
+            ? {
+                kind: 'rejected',
+                cause: expect.stringMatching(/^(recipient|limit|account|content|provider)$/),
+                reason: expect.any(String),
+                retryAfterSeconds: expect.any(Number),
+                ...('fault' in outcome && { fault: expect.any(String) }),
+              }
             : { kind: 'unknown', reason: expect.any(String) },
         );
         const national = message.mobile.slice(3);

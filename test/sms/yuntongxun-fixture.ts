@@ -3,16 +3,16 @@
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
-import type { Mobile } from '../../src/common/phone-number.ts';
 import {
   YuntongxunSender,
   type YuntongxunSettings,
 } from '../../src/sms/providers/yuntongxun/yuntongxun-sender.ts';
 import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
+import { smsMessage } from '../support/sms-message.ts';
 import { type Answer, success, TestGateway } from '../support/test-gateway.ts';
 import { ACCOUNT } from '../support/test-settings.ts';
 
-export const MESSAGE = { mobile: '+8613800138000' as Mobile, code: '007042', validForMinutes: 5 };
+export const MESSAGE = smsMessage();
 
 /** The time limit of the senders, and a margin for a busy machine. */
 export const TIMEOUT_MS = 300;

@@ -3,8 +3,9 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { chinaTimestamp } from '../../src/common/china-time.ts';
 import type { Mobile } from '../../src/common/phone-number.ts';
-import { chinaTimestamp, sign } from '../../src/sms/providers/yuntongxun/signature.ts';
+import { sign } from '../../src/sms/providers/yuntongxun/signature.ts';
 import type {
   YuntongxunSender,
   YuntongxunSettings,

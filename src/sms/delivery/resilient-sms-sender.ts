@@ -72,7 +72,12 @@ export class ResilientSmsSender implements SmsSender {
       if (error instanceof BrokenCircuitError) return this.circuitOpen();
       if (error instanceof BulkheadRejectedError) {
         const reason = 'too many sends in flight';
-        return { kind: 'rejected', reason, retryAfterSeconds: RETRY_AFTER_BULKHEAD_FULL_SECONDS };
+        return {
+          kind: 'rejected',
+          cause: 'provider',
+          reason,
+          retryAfterSeconds: RETRY_AFTER_BULKHEAD_FULL_SECONDS,
+        };
       }
       throw error;
     }
@@ -99,6 +104,6 @@ export class ResilientSmsSender implements SmsSender {
   private circuitOpen(): SmsOutcome {
     const remainingMs = this.openedAtMs + this.settings.resetTimeoutMs - Date.now();
     const retryAfterSeconds = Math.max(1, Math.ceil(remainingMs / 1000));
-    return { kind: 'rejected', reason: 'circuit open', retryAfterSeconds };
+    return { kind: 'rejected', cause: 'provider', reason: 'circuit open', retryAfterSeconds };
   }
 }

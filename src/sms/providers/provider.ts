@@ -1,8 +1,9 @@
 // What an SMS provider consists of. A provider is a folder that exports one definition, and one entry in providers.ts.
 
 import type { SettingsSchema, SettingValues } from '../../config/env.ts';
+import type { ReportReader } from '../delivery-report.ts';
 import type { SimulatedPhone } from '../simulated-phone.ts';
-import type { SmsSender } from '../sms-sender.ts';
+import type { LookUp, SmsSender } from '../sms-sender.ts';
 
 export interface SmsProviderDefinition<Schema extends SettingsSchema = SettingsSchema> {
   /** The settings of this provider alone. */
@@ -26,6 +27,10 @@ export interface StartedSmsProvider {
   readonly timeoutMs: number;
   /** Connections to the provider, which bound the sends at once. */
   readonly connections: number;
+  /** Asks about an attempt whose outcome is unknown, if the provider can tell. */
+  readonly lookUp?: LookUp;
+  /** Absent if the provider sends no delivery reports, or the operator has not set their secret. */
+  readonly reports?: ReportReader | undefined;
   /** Where a development provider delivers its messages. */
   readonly phone?: SimulatedPhone;
 }

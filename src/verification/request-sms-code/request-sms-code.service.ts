@@ -1,6 +1,6 @@
 // The use case `requestSmsCode`: the order of the checks, and what is released when the SMS is not sent.
 
-import type { KeyObject } from 'node:crypto';
+import { type KeyObject, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../../captcha/captcha.service.ts';
 import type { Audit } from '../../common/audit.ts';
@@ -191,6 +191,8 @@ export class RequestSmsCodeService {
   private async handToProvider(request: ValidRequest, code: OpenSmsCode): Promise<SmsOutcome> {
     const { sms, codeSecret, audit } = this.dependencies;
     const outcome = await sms.send({
+      attemptId: randomBytes(16).toString('hex'),
+      purpose: request.purpose,
       mobile: code.mobile,
       code: deriveSmsCode(codeSecret, code),
       validForMinutes: Math.max(1, Math.floor(code.expiresInMs / 60_000)),

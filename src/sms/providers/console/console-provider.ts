@@ -22,6 +22,7 @@ export class ConsoleSender implements SmsSender {
     } catch {
       return {
         kind: 'rejected',
+        cause: 'provider',
         reason: 'the terminal is not writable',
         retryAfterSeconds: RETRY_AFTER_UNREACHABLE_SECONDS,
         unreachable: true,

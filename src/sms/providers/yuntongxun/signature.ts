@@ -16,17 +16,3 @@ export function sign(accountSid: string, authToken: string, timestamp: string): 
     authorization: Buffer.from(`${accountSid}:${timestamp}`).toString('base64'),
   };
 }
-
-/** China has one time zone and no daylight saving time. */
-const CHINA_OFFSET_MS = 8 * 60 * 60 * 1000;
-
-/** `yyyyMMddHHmmss` in Asia/Shanghai, independent of the time zone of the host. */
-export function chinaTimestamp(instantMs: number): string {
-  return new Date(instantMs + CHINA_OFFSET_MS).toISOString().replace(/\D/g, '').slice(0, 14);
-}
-
-/** Seconds until the next midnight in China, when the daily limits of the platform reset. */
-export function secondsUntilChinaMidnight(instantMs: number): number {
-  const dayMs = 24 * 60 * 60 * 1000;
-  return Math.ceil((dayMs - ((instantMs + CHINA_OFFSET_MS) % dayMs)) / 1000);
-}

@@ -1,13 +1,9 @@
 // What the status codes of Yuntongxun mean for one SMS. The platform publishes no complete list: these codes are known from
 // its pages, its SDKs and recorded responses. Any other code leaves the outcome unknown.
 
-import { secondsUntilChinaMidnight } from './signature.ts';
+import type { RejectionRule } from '../common/answer-code.ts';
 
 export const ACCEPTED = '000000';
-
-/** Retry advice for rejections without a known duration. */
-const DEFAULT_RETRY_SECONDS = 10;
-const FREQUENCY_LIMIT_RETRY_SECONDS = 60;
 
 /** Rejected before the SMS reached a carrier: the first and the last code of each range. */
 const REJECTED_RANGES: readonly (readonly [first: number, last: number])[] = [
@@ -41,14 +37,15 @@ const DAILY_LIMITS = new Set([112314, 160021, 160022, 160039, 160040, 160041]);
 const FREQUENCY_LIMITS = new Set([160015, 160016, 160038, 160056]);
 
 /**
- * The retry advice of a code that means: the SMS was certainly not sent.
+ * The rule of a code that means: the SMS was certainly not sent.
  * @returns `undefined` if the SMS may have been sent: internal errors, channel errors after the hand-over, 160054
  *   (the request id was used before, so a request was accepted), and every unknown code.
  */
-export function rejectionRetrySeconds(statusCode: string, nowMs: number): number | undefined {
+export function rejectionRule(statusCode: string): RejectionRule | undefined {
   if (!/^\d{6}$/.test(statusCode)) return undefined;
   const code = Number(statusCode);
   if (!REJECTED_RANGES.some(([first, last]) => first <= code && code <= last)) return undefined;
-  if (DAILY_LIMITS.has(code)) return secondsUntilChinaMidnight(nowMs);
-  return FREQUENCY_LIMITS.has(code) ? FREQUENCY_LIMIT_RETRY_SECONDS : DEFAULT_RETRY_SECONDS;
+  if (DAILY_LIMITS.has(code)) return { cause: 'limit', retry: 'next_day' };
+  if (FREQUENCY_LIMITS.has(code)) return { cause: 'limit', retry: 'after_a_minute' };
+  return { cause: 'provider', retry: 'soon' };
 }

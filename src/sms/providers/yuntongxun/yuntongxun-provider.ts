@@ -1,10 +1,7 @@
 // The provider `yuntongxun`: its settings, and how it starts.
 
-import { decimal, digits, identifier, integer, providerUrl, secret } from '../../../config/env.ts';
-import {
-  SMS_PROVIDER_TIMEOUT_MAX_SECONDS,
-  SMS_PROVIDER_TIMEOUT_SECONDS,
-} from '../../../config/time-budgets.ts';
+import { digits, identifier, providerUrl, secret } from '../../../config/env.ts';
+import { connections, timeoutSeconds } from '../common/settings.ts';
 import { defineSmsProvider } from '../provider.ts';
 import { YuntongxunSender } from './yuntongxun-sender.ts';
 
@@ -15,10 +12,8 @@ export const yuntongxunProvider = defineSmsProvider({
     YUNTONGXUN_APP_ID: identifier.optional(),
     YUNTONGXUN_TEMPLATE_ID: digits.default('1'),
     YUNTONGXUN_BASE_URL: providerUrl.default('https://app.cloopen.com:8883'),
-    YUNTONGXUN_TIMEOUT_SECONDS: decimal(0.1, SMS_PROVIDER_TIMEOUT_MAX_SECONDS).default(
-      SMS_PROVIDER_TIMEOUT_SECONDS,
-    ),
-    YUNTONGXUN_CONNECTIONS: integer(1, 10_000).default(64),
+    YUNTONGXUN_TIMEOUT_SECONDS: timeoutSeconds,
+    YUNTONGXUN_CONNECTIONS: connections,
   },
   requiredSettings: ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'],
   isForDevelopment: false,

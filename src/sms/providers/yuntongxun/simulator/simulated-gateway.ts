@@ -4,7 +4,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
-import { chinaTimestamp, sign } from '../signature.ts';
+import { chinaTimestamp } from '../../../../common/china-time.ts';
+import { sign } from '../signature.ts';
 import { ACCEPTED } from '../status-code.ts';
 import { parseObject, type TemplateSmsBody, templateSmsPath } from '../template-sms.ts';
 

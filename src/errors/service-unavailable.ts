@@ -5,16 +5,17 @@ import { DependencyUnavailableError } from '../common/dependency.ts';
 import type { LocalizedMessage } from '../common/locale.ts';
 import { withTimeBudget } from '../common/time-budget.ts';
 import { RETRY_AFTER_OUTAGE_SECONDS, STORE_BUDGET_PER_REQUEST_MS } from '../config/time-budgets.ts';
+import { RetryableError } from './retryable-error.ts';
 import { UserError } from './user-error.ts';
 
 @ObjectType({
-  implements: UserError,
+  implements: [UserError, RetryableError],
   description:
     'Returned when a database of the service does not respond in time, or when an identical earlier request ended without ' +
     'a response. This request sent no SMS. Retry with the same input after `retryAfterSeconds`. If the captcha was spent, ' +
     'the retry returns `CaptchaExpiredError`: show a new captcha.',
 })
-export class ServiceUnavailableError extends UserError<'ServiceUnavailableError'> {
+export class ServiceUnavailableError extends RetryableError<'ServiceUnavailableError'> {
   @Field(() => Int, { description: 'Seconds to wait before a retry.' })
   readonly retryAfterSeconds = RETRY_AFTER_OUTAGE_SECONDS;
 

@@ -19,6 +19,7 @@ interface Subjects {
   readonly requestSmsCode: string;
   readonly sendSms: Mobile;
   readonly verifySmsCode: string;
+  readonly querySmsDelivery: string;
 }
 
 export type LimitedAction = keyof Subjects;
@@ -103,6 +104,15 @@ const catalogue = {
       scope: RateLimitScope.ADDRESS,
       limit: setting('VERIFY_PER_ADDRESS_PER_HOUR', count.default(60)),
       windowSeconds: HOUR_SECONDS,
+    },
+  ],
+  querySmsDelivery: [
+    {
+      name: 'deliveryMinute',
+      key: (keys, address) => keys.addressLimit(address, 'delivery:minute'),
+      scope: RateLimitScope.ADDRESS,
+      limit: setting('SMS_DELIVERY_QUERIES_PER_ADDRESS_PER_MINUTE', count.default(60)),
+      windowSeconds: MINUTE_SECONDS,
     },
   ],
 } as const satisfies { readonly [Action in LimitedAction]: readonly Row<Subjects[Action]>[] };

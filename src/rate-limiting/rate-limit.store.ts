@@ -17,7 +17,7 @@ import {
 
 type ReserveReply = { readonly kind: undefined; readonly reservation: string } | ExceededReply;
 
-type ReservedAction = 'issueCaptcha' | 'requestSmsCode' | 'verifySmsCode';
+type ReservedAction = 'issueCaptcha' | 'requestSmsCode' | 'verifySmsCode' | 'querySmsDelivery';
 
 function reserveScript<const Name extends string, Action extends ReservedAction>(name: Name, action: Action) {
   const { keys, args, table } = rateLimitParameters(action);
@@ -35,6 +35,7 @@ const reserveScripts = {
   issueCaptcha: reserveScript('reserveCaptchaLimits', 'issueCaptcha'),
   requestSmsCode: reserveScript('reserveRequestLimits', 'requestSmsCode'),
   verifySmsCode: reserveScript('reserveVerifyLimits', 'verifySmsCode'),
+  querySmsDelivery: reserveScript('reserveDeliveryLimits', 'querySmsDelivery'),
 };
 type ReserveScript = (typeof reserveScripts)[ReservedAction];
 
@@ -53,6 +54,7 @@ export const rateLimitScripts = [
   reserveScripts.issueCaptcha,
   reserveScripts.requestSmsCode,
   reserveScripts.verifySmsCode,
+  reserveScripts.querySmsDelivery,
   releaseRequestLimits,
 ] as const;
 

@@ -2,6 +2,7 @@
 
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import type { LocalizedMessage } from '../common/locale.ts';
+import { RetryableError } from '../errors/retryable-error.ts';
 import { UserError } from '../errors/user-error.ts';
 import { type RateLimitExceeded, RateLimitScope } from './rate-limit.ts';
 
@@ -18,12 +19,12 @@ registerEnumType(RateLimitScope, {
 });
 
 @ObjectType({
-  implements: UserError,
+  implements: [UserError, RetryableError],
   description:
     'Returned when a rate limit is exceeded. No SMS was sent and no code was compared. In `requestSmsCode` the captcha is ' +
     'spent, unless `scope` is `ADDRESS`. Wait for `retryAfterSeconds`.',
 })
-export class TooManyRequestsError extends UserError<'TooManyRequestsError'> {
+export class TooManyRequestsError extends RetryableError<'TooManyRequestsError'> {
   @Field(() => RateLimitScope, { description: 'The subject of the exceeded rate limit.' })
   readonly scope: RateLimitScope;
 

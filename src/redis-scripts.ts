@@ -1,6 +1,8 @@
 // The Redis scripts of the service.
 
 import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
+import { deliveryScripts } from './sms/delivery/delivery-scripts.ts';
+import { messageIdScripts } from './sms/delivery/message-id.store.ts';
 import { smsCodeScripts } from './verification/codes/sms-code.store.ts';
 import { smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
 import { idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
@@ -10,6 +12,8 @@ export const redisScripts = [
   ...idempotencyScripts,
   ...smsCodeScripts,
   ...smsCodeAttemptScripts,
+  ...deliveryScripts,
+  ...messageIdScripts,
 ] as const;
 
 export type RedisScripts = (typeof redisScripts)[number];

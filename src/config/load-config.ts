@@ -33,10 +33,10 @@ export interface Config {
   /** `undefined`: the process generates one at its start. */
   readonly codeSecret: Buffer | undefined;
   readonly sms: {
-    readonly provider: SmsProviderName;
+    /** In the order of preference. */
+    readonly providers: readonly SmsProviderConfig[];
+    /** Whether any of them is for development. */
     readonly isForDevelopment: boolean;
-    /** The settings of the provider alone. */
-    readonly settings: SettingValues<SettingsSchema>;
   };
   readonly captchaTtlSeconds: number;
   readonly codeTtlSeconds: number;
@@ -51,6 +51,14 @@ export interface Config {
     readonly privateKey: KeyObject | undefined;
     readonly otherPublicKeys: readonly KeyObject[];
   };
+}
+
+export interface SmsProviderConfig {
+  readonly name: SmsProviderName;
+  /** The settings of the provider alone. */
+  readonly settings: SettingValues<SettingsSchema>;
+  /** Whether the next provider tries after a limit of this one for a number. */
+  readonly triesNextAfterLimit: boolean;
 }
 
 /** All errors of the settings, one sentence each. No sentence quotes a value. */
@@ -115,23 +123,28 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
 };
 
 function requiredToServe(values: Settings): SettingError[] {
-  const name = providerOf(values);
-  const provider = smsProvider(name);
-  const account = missing(values, provider.requiredSettings, `SMS_PROVIDER is ${name}`);
-  if (values.NODE_ENV !== 'production') return account;
+  const names = providersOf(values);
+  const accounts = names.flatMap((name) =>
+    missing(values, smsProvider(name).requiredSettings, `SMS_PROVIDER contains ${name}`),
+  );
+  if (values.NODE_ENV !== 'production') return accounts;
   return [
     ...requiredForSpend(values),
-    ...account,
+    ...accounts,
     ...missing(values, ['REDIS_URL', 'CODE_SECRET', 'TOKEN_PRIVATE_KEY'], IN_PRODUCTION),
-    ...(provider.isForDevelopment ? [developmentProvider()] : []),
+    ...(names.some(isForDevelopment) ? [developmentProvider()] : []),
   ];
 }
 
 const IN_PRODUCTION = 'production requires it';
 
 function developmentProvider(): SettingError {
-  const allowed = smsProviderNames.filter((name) => !smsProvider(name).isForDevelopment);
-  return { setting: 'SMS_PROVIDER', problem: `must be one of ${allowed.join(', ')} in production` };
+  const allowed = smsProviderNames.filter((name) => !isForDevelopment(name));
+  return { setting: 'SMS_PROVIDER', problem: `must consist of ${allowed.join(', ')} in production` };
+}
+
+function isForDevelopment(name: SmsProviderName): boolean {
+  return smsProvider(name).isForDevelopment;
 }
 
 function requiredForDatabase(values: Settings): SettingError[] {
@@ -157,8 +170,8 @@ function missing(values: Settings, names: readonly string[], reason: string): Se
     .map((setting) => ({ setting, problem: `is missing: ${reason}` }));
 }
 
-function providerOf(values: Settings): SmsProviderName {
-  return values.SMS_PROVIDER ?? DEFAULT_SMS_PROVIDER;
+function providersOf(values: Settings): readonly SmsProviderName[] {
+  return values.SMS_PROVIDER ?? [DEFAULT_SMS_PROVIDER];
 }
 
 /** Only the values of these settings, so that a module does not get the secrets of another one. */
@@ -169,9 +182,8 @@ function pick<Schema extends SettingsSchema>(values: Settings, schema: Schema): 
 
 function toConfig(values: Settings): Config {
   const production = values.NODE_ENV === 'production';
-  const name = providerOf(values);
-  const provider = smsProvider(name);
-  const hasPhone = provider.hasPhone === true;
+  const providers = providersOf(values);
+  const hasPhone = providers.some((name) => smsProvider(name).hasPhone);
   return {
     production,
     logLevel: values.LOG_LEVEL,
@@ -192,9 +204,12 @@ function toConfig(values: Settings): Config {
     databaseUrl: values.DATABASE_URL,
     codeSecret: values.CODE_SECRET === undefined ? undefined : Buffer.from(values.CODE_SECRET),
     sms: {
-      provider: name,
-      isForDevelopment: provider.isForDevelopment,
-      settings: pick(values, provider.settings),
+      providers: providers.map((name) => ({
+        name,
+        settings: pick(values, smsProvider(name).settings),
+        triesNextAfterLimit: values.SMS_FAILOVER_ON_LIMIT.includes(name),
+      })),
+      isForDevelopment: providers.some(isForDevelopment),
     },
     captchaTtlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
     codeTtlSeconds: values.SMS_CODE_TTL_SECONDS,

@@ -51,6 +51,16 @@ export const RETRY_AFTER_UNREACHABLE_SECONDS = 10;
 /** Retry advice when the bulkhead is full. */
 export const RETRY_AFTER_BULKHEAD_FULL_SECONDS = 5;
 export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
+/** What a delivery with several providers may take beyond one attempt: look-ups and rejected attempts before it. */
+export const SMS_FAILOVER_TIMEOUT_MS = 3000;
+/** Limit for asking a provider about an earlier attempt. */
+export const SMS_LOOK_UP_TIMEOUT_MS = 2000;
+/** The longest that any delivery can take. */
+export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000 + SMS_FAILOVER_TIMEOUT_MS;
+/** An accepted SMS without a report for so long is shown as unknown. */
+export const NO_REPORT_AFTER_MS = 10 * 60 * 1000;
+/** Platforms repeat a report that is not acknowledged within a second: Aliyun after 700 ms. */
+export const REPORT_STORE_TIMEOUT_MS = 500;
 
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -1,9 +1,18 @@
-// The settings of SMS: which provider, and the settings of every provider.
+// The settings of SMS: which providers, and the settings of every provider.
 
-import { oneOf } from '../config/env.ts';
-import { smsProviderNames, smsProviderSettings } from './providers/providers.ts';
+import { list } from '../config/env.ts';
+import { type SmsProviderName, smsProviderNames, smsProviderSettings } from './providers/providers.ts';
+
+const isProvider = (name: string): name is SmsProviderName =>
+  smsProviderNames.some((known) => known === name);
+
+const message = `must be one of ${smsProviderNames.join(', ')}, or several of them separated by commas`;
+const providerNames = list(isProvider, message)
+  .refine((names) => names.length > 0 && new Set(names).size === names.length, message)
+  .transform((names) => names.filter(isProvider));
 
 export const smsSettings = {
-  SMS_PROVIDER: oneOf(...smsProviderNames).optional(),
+  SMS_PROVIDER: providerNames.optional(),
+  SMS_FAILOVER_ON_LIMIT: providerNames.default([]),
   ...smsProviderSettings,
 };

@@ -28,6 +28,16 @@ export class RedisKeys {
     return `${this.rangeSlot(mobile)}:idempotency:${this.hash('request', fingerprint)}`;
   }
 
+  /** Hash: see sms/delivery/delivery.store.ts. The name is a keyed hash of the delivery id. */
+  delivery(recordName: string): string {
+    return `${PREFIX}delivery:${recordName}`;
+  }
+
+  /** Hash: see sms/delivery/message-id.store.ts. */
+  smsMessage(provider: string, messageId: string): string {
+    return `${PREFIX}message:${provider}:${this.hash('message', messageId)}`;
+  }
+
   /** Hash: see sms-code.store.ts. */
   smsCode(purpose: string, mobile: Mobile): string {
     return `${this.rangeSlot(mobile)}:code:${purpose}:${this.mobileHash(mobile)}`;

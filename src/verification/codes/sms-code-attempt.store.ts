@@ -4,7 +4,7 @@
 
 import type { Mobile } from '../../common/phone-number.ts';
 import { randomToken } from '../../common/random-id.ts';
-import { booleanReply, defineScript, fieldsReply } from '../../common/redis/define-script.ts';
+import { defineScript, fieldsReply } from '../../common/redis/define-script.ts';
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
 import { type ReleasedLimits, releasedByVerification } from '../../rate-limiting/limits.ts';
@@ -76,17 +76,20 @@ const consumeSmsCode = defineScript({
   keys: ['recentFailures', 'failureStreak', 'code', ...releasedByVerification],
   args: ['failure', 'nonce'],
   uses: [release],
-  reply: booleanReply,
+  reply: fieldsReply<
+    { readonly kind: 'consumed'; readonly deliveries: string } | { readonly kind: 'gone' }
+  >(),
   // A correct code is no failure, even if another caller consumed it first.
   lua: `
 release(recentFailures, failure)
 redis.call('DEL', failureStreak)
-local storedNonce, sends = unpack(redis.call('HMGET', code, 'nonce', 'sends'))
-if storedNonce ~= nonce then return 0 end
+local storedNonce, sends, deliveries = unpack(redis.call('HMGET', code, 'nonce', 'sends', 'deliveries'))
+if storedNonce ~= nonce then return fields({ kind = 'gone' }) end
 for send in string.gmatch(sends, '[^,]+') do
   for _, key in ipairs({ ${releasedByVerification.join(', ')} }) do release(key, send) end
 end
-return redis.call('DEL', code)`,
+redis.call('DEL', code)
+return fields({ kind = 'consumed', deliveries = deliveries or '' })`,
 });
 
 export const smsCodeAttemptScripts = [countSmsCodeAttempt, consumeSmsCode] as const;
@@ -150,15 +153,19 @@ export class SmsCodeAttemptStore {
 
   /**
    * Consumes the code of a correct attempt, removes its failure, and releases these limits of its sends.
-   * @returns whether this call consumed the code. If several callers race, exactly one gets `true`.
+   * @returns the names of the delivery records of the SMS that carried the code, the latest last. `undefined` if another
+   *   call consumed the code: if several callers race, exactly one gets the names.
    * @throws DependencyUnavailableError if Redis does not answer; the code may be consumed nevertheless.
    */
   async consume(
     { purpose, mobile, nonce, failure }: SmsCodeAttempt,
     released: ReleasedLimits,
-  ): Promise<boolean> {
+  ): Promise<readonly string[] | undefined> {
     const keys = { ...this.codeKeys(purpose, mobile), ...rateLimitKeys(released) };
-    return this.redis.use((redis) => redis.runScript(consumeSmsCode, { keys, args: { failure, nonce } }));
+    const reply = await this.redis.use((redis) =>
+      redis.runScript(consumeSmsCode, { keys, args: { failure, nonce } }),
+    );
+    return reply.kind === 'consumed' ? reply.deliveries.split(',').filter(Boolean) : undefined;
   }
 
   /**

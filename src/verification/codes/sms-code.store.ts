@@ -4,6 +4,7 @@
 //   nonce     the source of the code
 //   attempts  the number of comparisons
 //   sends     the reservations of the SMS that carry the code, separated by commas
+//   deliveries  the names of their delivery records, in the same order
 
 import type { Mobile } from '../../common/phone-number.ts';
 import { randomToken } from '../../common/random-id.ts';
@@ -34,55 +35,68 @@ interface OpenedReply {
   readonly nonce: string;
   readonly expiresInMs: number;
   readonly reservation: string;
+  /** Empty if there is none. */
+  readonly previousDelivery: string;
 }
 
 const openSmsCode = defineScript({
   name: 'openSmsCode',
   keys: [...sendLimits.keys, 'code'],
-  args: [...sendLimits.args, 'token', 'freshNonce', 'ttlMs', 'minLifetimeMs', 'maxAttempts'],
+  args: [...sendLimits.args, 'token', 'delivery', 'freshNonce', 'ttlMs', 'minLifetimeMs', 'maxAttempts'],
   uses: [reserve],
   reply: fieldsReply<OpenedReply | ExceededReply>(),
   // A Cluster client repeats a command whose reply was lost: its own reservation must not reject it.
   lua: `
 local remainingMs = redis.call('PTTL', code)
-local nonce, attempts, sends = unpack(redis.call('HMGET', code, 'nonce', 'attempts', 'sends'))
+local nonce, attempts, sends, deliveries = unpack(redis.call('HMGET', code, 'nonce', 'attempts', 'sends', 'deliveries'))
+deliveries = deliveries or ''
 local _, tokenEnd = string.find(sends or '', ':' .. token, 1, true)
 if tokenEnd then
   local own = string.match(string.sub(sends, 1, tokenEnd), '[^,]+$')
-  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = own })
+  local earlier = string.match(deliveries, '(.*),' .. delivery) or ''
+  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = own,
+    previousDelivery = string.match(earlier, '[^,]*$') })
 end
 
 local reserved = reserve(${sendLimits.table}, token)
 if reserved.exceeded then return fields(reserved) end
 local reservation = reserved.reservation
+local previousDelivery = string.match(deliveries, '[^,]*$')
 
 if remainingMs > tonumber(minLifetimeMs) and tonumber(attempts) < tonumber(maxAttempts) then
-  redis.call('HSET', code, 'sends', sends .. ',' .. reservation)
-  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = reservation })
+  redis.call('HSET', code, 'sends', sends .. ',' .. reservation, 'deliveries', deliveries .. ',' .. delivery)
+  return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = reservation,
+    previousDelivery = previousDelivery })
 end
 
 redis.call('DEL', code)
-redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'sends', reservation)
+redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'sends', reservation, 'deliveries', delivery)
 redis.call('PEXPIRE', code, ttlMs)
-return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservation = reservation })`,
+return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservation = reservation,
+  previousDelivery = previousDelivery })`,
 });
 
 const releaseSmsCode = defineScript({
   name: 'releaseSmsCode',
   keys: [...sendLimits.keys, 'code'],
-  args: ['reservation', 'nonce'],
+  args: ['reservation', 'nonce', 'delivery'],
   uses: [release],
   reply: noReply,
   // A code that another SMS carries stays open.
   lua: `
 for _, key in ipairs({ ${sendLimits.keys.join(', ')} }) do release(key, reservation) end
-local storedNonce, sends = unpack(redis.call('HMGET', code, 'nonce', 'sends'))
+local storedNonce, sends, deliveries = unpack(redis.call('HMGET', code, 'nonce', 'sends', 'deliveries'))
 if storedNonce ~= nonce then return end
-local others = {}
-for send in string.gmatch(sends, '[^,]+') do
-  if send ~= reservation then others[#others + 1] = send end
+local function without(list, item)
+  local others = {}
+  for other in string.gmatch(list or '', '[^,]+') do
+    if other ~= item then others[#others + 1] = other end
+  end
+  return table.concat(others, ',')
 end
-if #others == 0 then redis.call('DEL', code) else redis.call('HSET', code, 'sends', table.concat(others, ',')) end`,
+local others = without(sends, reservation)
+if others == '' then redis.call('DEL', code)
+else redis.call('HSET', code, 'sends', others, 'deliveries', without(deliveries, delivery)) end`,
 });
 
 export const smsCodeScripts = [openSmsCode, releaseSmsCode] as const;
@@ -95,6 +109,10 @@ export interface OpenSmsCode {
   readonly expiresInMs: number;
   /** The reservation of the SMS in the lists of its limits. */
   readonly reservation: string;
+  /** The name of the delivery record of the SMS. */
+  readonly delivery: string;
+  /** That of the latest SMS before it with the same code, or with the code that this one replaces. */
+  readonly previousDelivery: string | undefined;
 }
 
 export class SmsCodeStore {
@@ -107,12 +125,14 @@ export class SmsCodeStore {
   /**
    * Reserves the rate limits of one SMS and opens its code: both or neither. A code that lives long enough and has
    * attempts left is reused, with its attempts and its expiry unchanged. Otherwise `freshNonce` starts a new code.
+   * @param delivery the name of the delivery record of the SMS.
    * @throws DependencyUnavailableError if Redis does not answer; the SMS must not be sent then.
    */
   async open(
     purpose: SmsCodePurpose,
     mobile: Mobile,
     rateLimits: LimitsOf<'sendSms'>,
+    delivery: string,
     freshNonce: string,
   ): Promise<OpenSmsCode | RateLimitExceeded> {
     const limits = rateLimitInput(rateLimits);
@@ -122,6 +142,7 @@ export class SmsCodeStore {
         args: {
           ...limits.args,
           token: randomToken(),
+          delivery,
           freshNonce,
           ttlMs: this.ttlSeconds * 1000,
           minLifetimeMs: MIN_LIFETIME_FOR_RESEND_MS,
@@ -129,7 +150,9 @@ export class SmsCodeStore {
         },
       }),
     );
-    return reply.kind === 'exceeded' ? exceededLimit(rateLimits, reply) : { ...reply, purpose, mobile };
+    if (reply.kind === 'exceeded') return exceededLimit(rateLimits, reply);
+    const previousDelivery = reply.previousDelivery || undefined;
+    return { ...reply, purpose, mobile, delivery, previousDelivery };
   }
 
   /**
@@ -138,10 +161,12 @@ export class SmsCodeStore {
    * @throws DependencyUnavailableError if Redis does not answer.
    */
   async release(
-    { purpose, mobile, nonce, reservation }: OpenSmsCode,
+    { purpose, mobile, nonce, reservation, delivery }: OpenSmsCode,
     rateLimits: LimitsOf<'sendSms'>,
   ): Promise<void> {
     const keys = { ...rateLimitKeys(rateLimits), code: this.keys.smsCode(purpose, mobile) };
-    await this.redis.use((redis) => redis.runScript(releaseSmsCode, { keys, args: { reservation, nonce } }));
+    await this.redis.use((redis) =>
+      redis.runScript(releaseSmsCode, { keys, args: { reservation, nonce, delivery } }),
+    );
   }
 }

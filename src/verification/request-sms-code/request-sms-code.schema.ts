@@ -3,6 +3,7 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { CaptchaExpiredError, CaptchaMismatchError } from '../../captcha/captcha.schema.ts';
 import type { LocalizedMessage } from '../../common/locale.ts';
+import { RetryableError } from '../../errors/retryable-error.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import { UserError } from '../../errors/user-error.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
@@ -60,17 +61,24 @@ export class SmsCodeSent {
   })
   readonly resendAfterSeconds!: number;
 
+  @Field(() => ID, {
+    description:
+      'The id to ask `smsDelivery` what became of the SMS. It is secret: whoever has it may ask. A replay has the id of ' +
+      'the original request.',
+  })
+  readonly deliveryId!: string;
+
   constructor(fields: SmsCodeSent) {
     Object.assign(this, fields);
   }
 }
 
 @ObjectType({
-  implements: UserError,
+  implements: [UserError, RetryableError],
   description:
     'Returned when the SMS was not sent, or when it is unknown whether it was sent. The captcha is spent: show a new one.',
 })
-export class SmsSendFailedError extends UserError<'SmsSendFailedError'> {
+export class SmsSendFailedError extends RetryableError<'SmsSendFailedError'> {
   @Field(() => Boolean, {
     description:
       'True if the outcome is unknown: the SMS may still arrive, and its code works. False if the SMS was certainly not ' +

@@ -1,6 +1,7 @@
 // The Redis scripts of the service.
 
 import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
+import { conversionScripts } from './sms/routing/conversion.store.ts';
 import { smsCodeScripts } from './verification/codes/sms-code.store.ts';
 import { smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
 import { idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
@@ -10,6 +11,7 @@ export const redisScripts = [
   ...idempotencyScripts,
   ...smsCodeScripts,
   ...smsCodeAttemptScripts,
+  ...conversionScripts,
 ] as const;
 
 export type RedisScripts = (typeof redisScripts)[number];

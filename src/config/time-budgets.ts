@@ -51,6 +51,10 @@ export const RETRY_AFTER_UNREACHABLE_SECONDS = 10;
 /** Retry advice when the bulkhead is full. */
 export const RETRY_AFTER_BULKHEAD_FULL_SECONDS = 5;
 export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
+/** How often an instance reads the conversion of the providers from Redis. */
+export const CONVERSION_REFRESH_INTERVAL_MS = 30_000;
+/** The conversion of an SMS is known after this time: few persons type a code later. */
+export const CONVERSION_SETTLED_AFTER_MS = 300_000;
 
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -9,6 +9,8 @@ import {
   smsProviderNames,
 } from '../sms/providers/providers.ts';
 import { SMS_PER_DAY_OUTSIDE_PRODUCTION } from '../spend-cap/spend-cap.settings.ts';
+import { testMobilesErrors } from '../verification/test-mobiles/test-mobiles.settings.ts';
+import type { TestMobilesOptions } from '../verification/test-mobiles/test-mobiles.ts';
 import type { SettingsSchema, SettingValues } from './env.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
 import { SHUTDOWN_DRAIN_SECONDS } from './time-budgets.ts';
@@ -44,6 +46,7 @@ export interface Config {
   readonly smsPerDay: number;
   readonly resendAfterSeconds: number;
   readonly enumerationProtection: boolean;
+  readonly testMobiles: TestMobilesOptions;
   readonly token: {
     readonly issuer: string;
     readonly audience: string;
@@ -117,11 +120,14 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
 function requiredToServe(values: Settings): SettingError[] {
   const name = providerOf(values);
   const provider = smsProvider(name);
-  const account = missing(values, provider.requiredSettings, `SMS_PROVIDER is ${name}`);
-  if (values.NODE_ENV !== 'production') return account;
+  const always = [
+    ...missing(values, provider.requiredSettings, `SMS_PROVIDER is ${name}`),
+    ...testMobilesErrors(values, Date.now()),
+  ];
+  if (values.NODE_ENV !== 'production') return always;
   return [
     ...requiredForSpend(values),
-    ...account,
+    ...always,
     ...missing(values, ['REDIS_URL', 'CODE_SECRET', 'TOKEN_PRIVATE_KEY'], IN_PRODUCTION),
     ...(provider.isForDevelopment ? [developmentProvider()] : []),
   ];
@@ -202,6 +208,7 @@ function toConfig(values: Settings): Config {
     smsPerDay: values.SMS_PER_DAY ?? SMS_PER_DAY_OUTSIDE_PRODUCTION,
     resendAfterSeconds: values.SMS_RESEND_GAP_SECONDS,
     enumerationProtection: values.ENUMERATION === 'conceal',
+    testMobiles: { mobiles: values.TEST_MOBILES, untilMs: values.TEST_MOBILES_UNTIL },
     token: {
       issuer: values.TOKEN_ISSUER,
       audience: values.TOKEN_AUDIENCE,

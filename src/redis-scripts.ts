@@ -3,6 +3,7 @@
 import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
 import { deliveryScripts } from './sms/delivery/delivery-scripts.ts';
 import { messageIdScripts } from './sms/delivery/message-id.store.ts';
+import { conversionScripts } from './sms/routing/conversion.store.ts';
 import { smsCodeScripts } from './verification/codes/sms-code.store.ts';
 import { smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
 import { idempotencyScripts } from './verification/idempotency/idempotency.store.ts';
@@ -14,6 +15,7 @@ export const redisScripts = [
   ...smsCodeAttemptScripts,
   ...deliveryScripts,
   ...messageIdScripts,
+  ...conversionScripts,
 ] as const;
 
 export type RedisScripts = (typeof redisScripts)[number];

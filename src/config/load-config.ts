@@ -9,6 +9,8 @@ import {
   smsProviderNames,
 } from '../sms/providers/providers.ts';
 import { SMS_PER_DAY_OUTSIDE_PRODUCTION } from '../spend-cap/spend-cap.settings.ts';
+import { testMobilesErrors } from '../verification/test-mobiles/test-mobiles.settings.ts';
+import type { TestMobilesOptions } from '../verification/test-mobiles/test-mobiles.ts';
 import type { SettingsSchema, SettingValues } from './env.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
 import { SHUTDOWN_DRAIN_SECONDS } from './time-budgets.ts';
@@ -37,6 +39,7 @@ export interface Config {
     readonly providers: readonly SmsProviderConfig[];
     /** Whether any of them is for development. */
     readonly isForDevelopment: boolean;
+    readonly routing: Settings['SMS_ROUTING'];
   };
   readonly captchaTtlSeconds: number;
   readonly codeTtlSeconds: number;
@@ -44,6 +47,7 @@ export interface Config {
   readonly smsPerDay: number;
   readonly resendAfterSeconds: number;
   readonly enumerationProtection: boolean;
+  readonly testMobiles: TestMobilesOptions;
   readonly token: {
     readonly issuer: string;
     readonly audience: string;
@@ -124,13 +128,16 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
 
 function requiredToServe(values: Settings): SettingError[] {
   const names = providersOf(values);
-  const accounts = names.flatMap((name) =>
-    missing(values, smsProvider(name).requiredSettings, `SMS_PROVIDER contains ${name}`),
-  );
-  if (values.NODE_ENV !== 'production') return accounts;
+  const always = [
+    ...names.flatMap((name) =>
+      missing(values, smsProvider(name).requiredSettings, `SMS_PROVIDER contains ${name}`),
+    ),
+    ...testMobilesErrors(values, Date.now()),
+  ];
+  if (values.NODE_ENV !== 'production') return always;
   return [
     ...requiredForSpend(values),
-    ...accounts,
+    ...always,
     ...missing(values, ['REDIS_URL', 'CODE_SECRET', 'TOKEN_PRIVATE_KEY'], IN_PRODUCTION),
     ...(names.some(isForDevelopment) ? [developmentProvider()] : []),
   ];
@@ -210,6 +217,7 @@ function toConfig(values: Settings): Config {
         triesNextAfterLimit: values.SMS_FAILOVER_ON_LIMIT.includes(name),
       })),
       isForDevelopment: providers.some(isForDevelopment),
+      routing: values.SMS_ROUTING,
     },
     captchaTtlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
     codeTtlSeconds: values.SMS_CODE_TTL_SECONDS,
@@ -217,6 +225,7 @@ function toConfig(values: Settings): Config {
     smsPerDay: values.SMS_PER_DAY ?? SMS_PER_DAY_OUTSIDE_PRODUCTION,
     resendAfterSeconds: values.SMS_RESEND_GAP_SECONDS,
     enumerationProtection: values.ENUMERATION === 'conceal',
+    testMobiles: { mobiles: values.TEST_MOBILES, untilMs: values.TEST_MOBILES_UNTIL },
     token: {
       issuer: values.TOKEN_ISSUER,
       audience: values.TOKEN_AUDIENCE,

@@ -7,6 +7,7 @@ import { redisSettings } from '../infrastructure/redis/redis.settings.ts';
 import { rateLimitSettings } from '../rate-limiting/limits.ts';
 import { smsSettings } from '../sms/sms.settings.ts';
 import { spendCapSettings } from '../spend-cap/spend-cap.settings.ts';
+import { testMobilesSettings } from '../verification/test-mobiles/test-mobiles.settings.ts';
 import { tokenSettings } from '../verification/tokens/token.settings.ts';
 import { verificationSettings } from '../verification/verification.settings.ts';
 import { oneOf, type SettingValues } from './env.ts';
@@ -22,6 +23,7 @@ export const settings = {
   ...redisSettings,
   ...postgresSettings,
   ...verificationSettings,
+  ...testMobilesSettings,
   ...tokenSettings,
   ...captchaSettings,
   ...smsSettings,

@@ -61,6 +61,10 @@ export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 10
 export const NO_REPORT_AFTER_MS = 10 * 60 * 1000;
 /** Platforms repeat a report that is not acknowledged within a second: Aliyun after 700 ms. */
 export const REPORT_STORE_TIMEOUT_MS = 500;
+/** How often an instance reads the conversion of the providers from Redis. */
+export const CONVERSION_REFRESH_INTERVAL_MS = 30_000;
+/** The conversion of an SMS is known after this time: few persons type a code later. */
+export const CONVERSION_SETTLED_AFTER_MS = 300_000;
 
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -15,6 +15,7 @@ const PREFIXES = new Set([
     'CORS',
     'SHUTDOWN',
     'ENUMERATION',
+    'TEST_MOBILES',
   ],
   ...Object.keys(smsProviderSettings).map((name) => name.split('_', 1)[0]),
 ]);

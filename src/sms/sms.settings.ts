@@ -1,6 +1,6 @@
-// The settings of SMS: which providers, and the settings of every provider.
+// The settings of SMS: which providers, their order, and the settings of every provider.
 
-import { list } from '../config/env.ts';
+import { list, oneOf } from '../config/env.ts';
 import { type SmsProviderName, smsProviderNames, smsProviderSettings } from './providers/providers.ts';
 
 const isProvider = (name: string): name is SmsProviderName =>
@@ -13,6 +13,7 @@ const providerNames = list(isProvider, message)
 
 export const smsSettings = {
   SMS_PROVIDER: providerNames.optional(),
+  SMS_ROUTING: oneOf('fixed', 'conversion').default('fixed'),
   SMS_FAILOVER_ON_LIMIT: providerNames.default([]),
   ...smsProviderSettings,
 };

@@ -84,6 +84,8 @@ describe('a valid setting', () => {
       SMS_PER_DAY: '10001',
       VERIFY_PER_ADDRESS_PER_HOUR: '61',
       ENUMERATION: 'conceal',
+      TEST_MOBILES: '13800138000:123456',
+      TEST_MOBILES_UNTIL: '2026-01-31',
       TOKEN_ISSUER: 'https://verify.example',
       TOKEN_AUDIENCE: 'shop',
       TOKEN_PREVIOUS_PUBLIC_KEYS: `${PUBLIC_PEM}${PUBLIC_PEM.replaceAll('\n', '\\n')}`,
@@ -101,6 +103,10 @@ describe('a valid setting', () => {
       redisUrl: PRODUCTION.REDIS_URL,
       databaseUrl: PRODUCTION.DATABASE_URL,
       codeSecret: Buffer.from(CODE_SECRET),
+      testMobiles: {
+        mobiles: [{ mobile: '+8613800138000', code: '123456' }],
+        untilMs: Date.parse('2026-02-01T00:00:00+08:00'),
+      },
       sms: {
         provider: 'yuntongxun',
         isForDevelopment: false,
@@ -258,6 +264,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     ],
   ],
   ['SMS_PROVIDER', 'must be one of yuntongxun, simulated, console', ['twilio', 'Yuntongxun', 'none']],
+  ['SMS_ROUTING', 'must be one of fixed, conversion', ['on', 'Fixed', 'price']],
   [
     'YUNTONGXUN_ACCOUNT_SID',
     'must consist of letters, digits and dashes',
@@ -295,6 +302,12 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['SMS_PER_ADDRESS_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', '1e9']],
   ['SMS_PER_RANGE_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', '+1']],
   ['SMS_PER_DAY', 'must be a whole number from 1 to 1000000000', ['0', '1000000001', '10,000', '10_000']],
+  [
+    'TEST_MOBILES',
+    'must be comma-separated mobiles with codes of six digits, like 13800138000:123456',
+    ['13800138000', '13800138000:12345', '12800138000:123456', '13800138000:123456;13800138001:123456'],
+  ],
+  ['TEST_MOBILES_UNTIL', 'must be a date, like 2026-12-31', ['2026-02-30', '31.12.2026', 'never', '90']],
   ['VERIFY_PER_ADDRESS_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', 'NaN']],
 ];
 

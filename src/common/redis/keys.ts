@@ -66,6 +66,11 @@ export class RedisKeys {
     return `${this.rangeSlot(mobile)}:ratelimit:range:${limit}`;
   }
 
+  /** Hash: see conversion.store.ts. The prefix has three digits, so both values are from bounded lists, and neither identifies a mobile. */
+  conversion(provider: string, carrierPrefix: string): string {
+    return `${PREFIX}conversion:${provider}:${carrierPrefix}`;
+  }
+
   private rangeSlot(mobile: Mobile): string {
     return `${PREFIX}{r:${this.hash('range', numberRange(mobile))}}`;
   }

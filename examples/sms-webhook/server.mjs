@@ -16,7 +16,7 @@ async function sendSms({ to, code, validForMinutes }) {
   return crypto.randomUUID();
 }
 
-/** Returns the answer to a verified request. Throws if nobody knows whether the SMS was sent. */
+/** Returns the answer to a verified request. Throws if it is not known whether the SMS was sent. */
 async function answerTo(request) {
   if (request.type !== 'code.send') return { outcome: 'rejected', reason: 'content' };
   if (!request.to.startsWith('+861')) return { outcome: 'rejected', reason: 'recipient' };
@@ -30,7 +30,7 @@ async function respond({ headers }, body) {
     return { status: 401, answer: { outcome: 'rejected', reason: 'account' } };
   }
   const id = headers['webhook-id'];
-  // A repeated request gets the first answer, even while the first one is still in flight.
+  // A repeated request gets the same answer, even while the original is still in flight.
   if (!answers.has(id)) answers.set(id, answerTo(JSON.parse(body)));
   const answer = await answers.get(id);
   return { status: answer.outcome === 'accepted' ? 200 : 422, answer };

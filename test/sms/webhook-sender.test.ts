@@ -9,7 +9,10 @@ import {
   webhookHeaders,
   webhookKey,
 } from '../../src/sms/providers/webhook/standard-webhooks.ts';
+import type { SmsMessage } from '../../src/sms/sms-sender.ts';
+import { codeBlocks } from '../support/markdown.ts';
 import { smsMessage } from '../support/sms-message.ts';
+import { readProjectFile } from '../support/sources.ts';
 import { answerWith, withStubProvider } from '../support/stub-provider.ts';
 import { describeFaults } from './provider-faults.ts';
 import { ACCEPTED, createWebhookSender, KEY, SECRET } from './webhook-fixture.ts';
@@ -120,18 +123,17 @@ describe('a secret', () => {
 });
 
 describe('a request to the service of an operator', () => {
+  const EXAMPLE = { attemptId: MESSAGE.id, mobile: '+8613800000000' as Mobile, code: '012345' };
   const server = withStubProvider();
   afterEach(() => {
     jest.restoreAllMocks();
   });
 
-  async function requestTo(path: string) {
+  async function requestTo(path: string, message: Partial<SmsMessage> = EXAMPLE) {
     jest.spyOn(Date, 'now').mockReturnValue(NOW_MS + 999);
     server.stub.answer = answerWith(ACCEPTED);
     const sender = createWebhookSender(`${server.url}${path}`);
-    await sender.send(
-      smsMessage({ attemptId: MESSAGE.id, mobile: '+8613800000000' as Mobile, code: '012345' }),
-    );
+    await sender.send(smsMessage(message));
     await sender.close();
     return server.stub.requests[0];
   }
@@ -150,6 +152,20 @@ describe('a request to the service of an operator', () => {
       'webhook-timestamp': String(MESSAGE.timestampSeconds),
       'webhook-signature': SIGNATURE,
     });
+  });
+
+  it('is the example of the documentation', async () => {
+    const documented = codeBlocks(readProjectFile('docs/providers.md'), 'http')[0] ?? '';
+    const [head = '', body = ''] = documented.split('\n\n');
+    const attemptId = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';
+    const request = await requestTo('/your/path', { attemptId, code: '042517' });
+    const names = ['content-type', 'webhook-id', 'webhook-timestamp', 'webhook-signature'];
+    const sent = names.map((name) => `${name}: ${request?.headers[name]}`);
+    expect(head.replace('Content-Type', 'content-type').split('\n')).toEqual([
+      'POST /your/path HTTP/1.1',
+      ...sent,
+    ]);
+    expect(body.trim()).toBe(request?.body);
   });
 
   it.each([

@@ -6,7 +6,7 @@ const SECRET_PREFIX = 'whsec_';
 const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 const VERSION = 'v1';
-/** For clocks that differ and for messages under way. An older message may be a replay. */
+/** For clocks that differ and for the time that a message takes. An older message may be a replay. */
 const TIMESTAMP_TOLERANCE_SECONDS = 5 * 60;
 
 /** What a signature covers. */

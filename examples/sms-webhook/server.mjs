@@ -24,14 +24,15 @@ async function answerTo(request) {
 }
 
 async function respond({ headers }, body) {
+  let request;
   try {
-    webhook.verify(body, headers);
+    request = webhook.verify(body, headers);
   } catch {
     return { status: 401, answer: { outcome: 'rejected', reason: 'account' } };
   }
   const id = headers['webhook-id'];
   // A repeated request gets the same answer, even while the original is still in flight.
-  if (!answers.has(id)) answers.set(id, answerTo(JSON.parse(body)));
+  if (!answers.has(id)) answers.set(id, answerTo(request));
   const answer = await answers.get(id);
   return { status: answer.outcome === 'accepted' ? 200 : 422, answer };
 }

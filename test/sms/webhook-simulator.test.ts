@@ -59,8 +59,9 @@ describe('the simulated service of an operator', () => {
     expect(webhookKey(webhookSimulation.demoSettings.SMS_WEBHOOK_SECRET ?? '')?.length).toBe(25);
   });
 
-  it('recognizes signed requests', () => {
-    expect(simulation.recognizes(signedRequest())).toBe(true);
+  it('recognizes signed requests, and those to its path', () => {
+    expect(simulation.recognizes({ ...signedRequest(), path: '/' })).toBe(true);
+    expect(simulation.recognizes(gatewayRequest({ path: '/webhook' }))).toBe(true);
     expect(simulation.recognizes(gatewayRequest({ headers: { 'x-tc-action': 'SendSms' } }))).toBe(false);
   });
 
@@ -71,6 +72,7 @@ describe('the simulated service of an operator', () => {
   it.each([
     ['with another key', signedRequest({}, Buffer.alloc(24))],
     ['six minutes ago', { ...signedRequest(), receivedAtMs: NOW_MS + 360_000 }],
+    ['not at all', { ...signedRequest(), headers: {} }],
   ])('rejects a request that was signed %s', (_how, request) => {
     expect(answerTo(request)).toEqual([401, { outcome: 'rejected', reason: 'account' }]);
   });

@@ -36,7 +36,8 @@ export const webhookSimulation: ProviderSimulationDefinition<(typeof webhookProv
     const key = webhookKey(settings.SMS_WEBHOOK_SECRET ?? '') ?? Buffer.alloc(0);
     return {
       basePath: BASE_PATH,
-      recognizes: ({ headers }) => headers['webhook-signature'] !== undefined,
+      recognizes: ({ path, headers }) =>
+        path.startsWith(BASE_PATH) || headers['webhook-signature'] !== undefined,
       check: (request) => check(request, key, sentTo),
       accept: (_sms, messageId) => accepted(messageId),
       reject: (rejection) =>

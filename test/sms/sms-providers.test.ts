@@ -7,13 +7,19 @@ import { InstrumentedSmsSender } from '../../src/sms/delivery/instrumented-sms-s
 import { type SmsProviderName, smsProvider, smsProviderNames } from '../../src/sms/providers/providers.ts';
 import type { SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
 import { smsMessage } from '../support/sms-message.ts';
+import { answerWith, StubProvider } from '../support/stub-provider.ts';
 import { json, TestGateway } from '../support/test-gateway.ts';
 import { describeSmsSender, type SenderUnderTest } from './sms-sender-contract.ts';
+import { errorAnswer, statusAnswer, TENCENT_ENVIRONMENT } from './tencent-fixture.ts';
+import { SECRET as WEBHOOK_SECRET } from './webhook-fixture.ts';
 
 const ACCOUNT = {
   YUNTONGXUN_ACCOUNT_SID: '8a216da85f0000000000000000000001',
   YUNTONGXUN_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
   YUNTONGXUN_APP_ID: '8a216da85f0000000000000000000002',
+  ...TENCENT_ENVIRONMENT,
+  SMS_WEBHOOK_URL: 'https://sms.example/send',
+  SMS_WEBHOOK_SECRET: WEBHOOK_SECRET,
 };
 
 function startProvider(
@@ -27,6 +33,8 @@ function startProvider(
 
 const contractTests: Record<SmsProviderName, () => Promise<SenderUnderTest>> = {
   yuntongxun: startYuntongxun,
+  tencent: startTencent,
+  webhook: startWebhook,
   simulated: () => startPrinting('simulated'),
   console: () => startPrinting('console'),
 };
@@ -68,6 +76,61 @@ async function startYuntongxun(): Promise<SenderUnderTest> {
   };
 }
 
+async function startTencent(): Promise<SenderUnderTest> {
+  const stub = new StubProvider();
+  stub.answer = (response, request) =>
+    answerWith(statusAnswer('Ok', { SerialNo: randomBytes(16).toString('hex') }))(response, request);
+  const { sender } = await startProvider('tencent', {
+    TENCENT_BASE_URL: await stub.start(),
+    TENCENT_CONNECTIONS: '4',
+  });
+  const secrets = [ACCOUNT.TENCENT_SECRET_KEY];
+  return {
+    sender,
+    delivered: () => stub.requests.map(({ body }) => JSON.parse(body).TemplateParamSet[0]),
+    breakDown() {
+      stub.answer = (response, request) => {
+        const { authorization } = request.headers;
+        secrets.push(String(authorization), String(authorization).slice(-64));
+        const message = `${request.body} ${authorization} ${secrets[0]}`;
+        answerWith(errorAnswer('InvalidParameterValue.IncorrectPhoneNumber', message))(response, request);
+      };
+    },
+    secrets,
+    async stop() {
+      await sender.close().catch(() => {}); // some tests have closed it
+      await stub.stop();
+    },
+  };
+}
+
+async function startWebhook(): Promise<SenderUnderTest> {
+  const stub = new StubProvider();
+  stub.answer = (response, request) =>
+    answerWith({ outcome: 'accepted', messageId: randomBytes(16).toString('hex') })(response, request);
+  const { sender } = await startProvider('webhook', {
+    SMS_WEBHOOK_URL: `${await stub.start()}/sms`,
+    SMS_WEBHOOK_CONNECTIONS: '4',
+  });
+  const secrets = [ACCOUNT.SMS_WEBHOOK_SECRET, ACCOUNT.SMS_WEBHOOK_SECRET.replace('whsec_', '')];
+  return {
+    sender,
+    delivered: () => stub.requests.map(({ body }) => JSON.parse(body).code),
+    breakDown() {
+      stub.answer = (response, request) => {
+        secrets.push(String(request.headers['webhook-signature']));
+        const reason = `${request.body} ${request.headers['webhook-signature']} ${secrets[0]}`;
+        answerWith({ outcome: 'rejected', reason }, 422)(response, request);
+      };
+    },
+    secrets,
+    async stop() {
+      await sender.close().catch(() => {});
+      await stub.stop();
+    },
+  };
+}
+
 /** A provider that shows its messages in the terminal. */
 async function startPrinting(name: 'simulated' | 'console'): Promise<SenderUnderTest> {
   const lines: string[] = [];
@@ -92,6 +155,10 @@ describe('a started provider', () => {
     ['yuntongxun', {}, 5000, 64],
     ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '30', YUNTONGXUN_CONNECTIONS: '8' }, 30_000, 8],
     ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '2.5' }, 2500, 64],
+    ['tencent', {}, 5000, 64],
+    ['tencent', { TENCENT_TIMEOUT_SECONDS: '2.5', TENCENT_CONNECTIONS: '8' }, 2500, 8],
+    ['webhook', {}, 5000, 64],
+    ['webhook', { SMS_WEBHOOK_TIMEOUT_SECONDS: '2.5', SMS_WEBHOOK_CONNECTIONS: '8' }, 2500, 8],
     ['simulated', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 5000, 64],
     ['console', { YUNTONGXUN_TIMEOUT_SECONDS: '30' }, 5000, 64],
   ] as const)('%s with %j reports its time-out and its connections', async (...row) => {
@@ -105,6 +172,26 @@ describe('a started provider', () => {
     const { sender, phone } = await startProvider(name);
     await sender.close();
     expect(phone === undefined).toBe(name !== 'simulated');
+  });
+});
+
+describe('the delivery reports of a provider', () => {
+  const readerOf = async (name: SmsProviderName, environment: Record<string, string> = {}) => {
+    const { sender, reports } = await startProvider(name, environment);
+    await sender.close();
+    return reports;
+  };
+
+  it('of tencent are read if their secret is set', async () => {
+    expect(await readerOf('tencent')).toBeUndefined();
+    const reader = await readerOf('tencent', { TENCENT_REPORT_SECRET: 'a-secret-of-the-path' });
+    expect(reader?.pathSecret).toBe('a-secret-of-the-path');
+  });
+
+  it('of webhook are always read, because they are signed', async () => {
+    const reader = await readerOf('webhook');
+    expect(reader?.pathSecret).toBeUndefined();
+    expect(reader?.isAuthentic?.({ headers: {}, body: '', receivedAtMs: 0 })).toBe(false);
   });
 });
 

@@ -15,7 +15,7 @@ describe('NODE_ENV=production', () => {
     ['CODE_SECRET', 'CODE_SECRET is missing: production requires it'],
     ['TOKEN_PRIVATE_KEY', 'TOKEN_PRIVATE_KEY is missing: production requires it'],
     ['SMS_PER_DAY', 'SMS_PER_DAY is missing: production requires it'],
-    ['SMS_PROVIDER', 'SMS_PROVIDER must be one of yuntongxun in production'],
+    ['SMS_PROVIDER', 'SMS_PROVIDER must be one of yuntongxun, tencent, webhook in production'],
     ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_ACCOUNT_SID is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_AUTH_TOKEN is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_APP_ID', 'YUNTONGXUN_APP_ID is missing: SMS_PROVIDER is yuntongxun'],
@@ -27,7 +27,7 @@ describe('NODE_ENV=production', () => {
 
   it.each(['simulated', 'console'])('rejects the provider %s, which sends nothing', (provider) => {
     expect(errorsOf({ ...PRODUCTION, SMS_PROVIDER: provider })).toEqual([
-      'SMS_PROVIDER must be one of yuntongxun in production',
+      'SMS_PROVIDER must be one of yuntongxun, tencent, webhook in production',
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('NODE_ENV=production', () => {
       'REDIS_URL is missing: production requires it',
       'CODE_SECRET is missing: production requires it',
       'TOKEN_PRIVATE_KEY is missing: production requires it',
-      'SMS_PROVIDER must be one of yuntongxun in production',
+      'SMS_PROVIDER must be one of yuntongxun, tencent, webhook in production',
     ]);
   });
 
@@ -46,6 +46,27 @@ describe('NODE_ENV=production', () => {
     expect(errorsOf({ ...PRODUCTION, CODE_SECRET: 'short', REDIS_URL: 'nowhere' })).toEqual([
       'REDIS_URL must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
       'CODE_SECRET must have at least 32 bytes',
+    ]);
+  });
+});
+
+describe('SMS_PROVIDER=tencent', () => {
+  it('requires the account, the application, the signature and the template', () => {
+    expect(errorsOf({ SMS_PROVIDER: 'tencent' })).toEqual([
+      'TENCENT_SECRET_ID is missing: SMS_PROVIDER is tencent',
+      'TENCENT_SECRET_KEY is missing: SMS_PROVIDER is tencent',
+      'TENCENT_SDK_APP_ID is missing: SMS_PROVIDER is tencent',
+      'TENCENT_SIGN_NAME is missing: SMS_PROVIDER is tencent',
+      'TENCENT_TEMPLATE_ID is missing: SMS_PROVIDER is tencent',
+    ]);
+  });
+});
+
+describe('SMS_PROVIDER=webhook', () => {
+  it('requires the URL and the secret', () => {
+    expect(errorsOf({ SMS_PROVIDER: 'webhook' })).toEqual([
+      'SMS_WEBHOOK_URL is missing: SMS_PROVIDER is webhook',
+      'SMS_WEBHOOK_SECRET is missing: SMS_PROVIDER is webhook',
     ]);
   });
 });

@@ -193,6 +193,10 @@ describe('a valid setting', () => {
       ],
     ],
     ['YUNTONGXUN_TIMEOUT_SECONDS', ['0.1', '30', '5.25']],
+    ['TENCENT_SIGN_NAME', ['腾讯云', 'Acme 2']],
+    ['TENCENT_REPORT_SECRET', ['12345678', 'a_b-C'.repeat(25)]],
+    ['SMS_WEBHOOK_URL', ['https://sms.example/send', 'http://127.0.0.1:3001/']],
+    ['SMS_WEBHOOK_SECRET', ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', `whsec_${'A'.repeat(84)}AA==`]],
     ['SMS_CODE_TTL_SECONDS', ['1', '600']],
     ['SMS_RESEND_GAP_SECONDS', ['0', '86400']],
     ['SMS_PER_DAY', ['1', '1000000000']],
@@ -263,8 +267,12 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
       'ftp://a.example',
     ],
   ],
-  ['SMS_PROVIDER', 'must be one of yuntongxun, simulated, console', ['twilio', 'Yuntongxun', 'none']],
   ['SMS_ROUTING', 'must be one of fixed, conversion', ['on', 'Fixed', 'price']],
+  [
+    'SMS_PROVIDER',
+    'must be one of yuntongxun, tencent, webhook, simulated, console, or several of them separated by commas',
+    ['twilio', 'Yuntongxun', 'none', 'tencent,twilio', 'tencent,tencent', ','],
+  ],
   [
     'YUNTONGXUN_ACCOUNT_SID',
     'must consist of letters, digits and dashes',
@@ -293,6 +301,36 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     ['0', '0.05', '31', '5s', '5000', '-1', '.5'],
   ],
   ['YUNTONGXUN_CONNECTIONS', 'must be a whole number from 1 to 10000', ['0', '10001', 'many', '1.5']],
+  ['TENCENT_SECRET_ID', 'must consist of letters, digits and dashes', ['AKID 1', 'AKID/1', '账户']],
+  ['TENCENT_SECRET_KEY', 'must not contain white space', ['a b', 'a\nb']],
+  ['TENCENT_SDK_APP_ID', 'must consist of digits', ['app', '1400.1']],
+  ['TENCENT_TEMPLATE_ID', 'must consist of digits', ['one', '-1']],
+  ['TENCENT_REGION', 'must consist of letters, digits and dashes', ['ap guangzhou']],
+  ['TENCENT_BASE_URL', 'must be https://…, or http:// to this machine', ['http://sms.tencentcloudapi.com']],
+  ['TENCENT_TIMEOUT_SECONDS', 'must be a number from 0.1 to 30', ['0', '31', '5s']],
+  ['TENCENT_CONNECTIONS', 'must be a whole number from 1 to 10000', ['0', '10001']],
+  [
+    'TENCENT_REPORT_SECRET',
+    'must consist of 8 to 128 letters, digits, underscores and dashes',
+    ['1234567', 'a/b/c/d/e', 'x'.repeat(129)],
+  ],
+  [
+    'SMS_WEBHOOK_URL',
+    'must be https://…, or http:// to this machine',
+    ['http://sms.example/', 'https://sms.example/?key=1', 'https://user@sms.example/', '/sms'],
+  ],
+  [
+    'SMS_WEBHOOK_SECRET',
+    'must be whsec_ and the Base64 of 24 to 64 bytes',
+    [
+      'whsec_',
+      'MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+      'whsec_c2hvcnQ=',
+      'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-w',
+    ],
+  ],
+  ['SMS_WEBHOOK_TIMEOUT_SECONDS', 'must be a number from 0.1 to 30', ['0', '31', '5s']],
+  ['SMS_WEBHOOK_CONNECTIONS', 'must be a whole number from 1 to 10000', ['0', '10001']],
   ['IMAGE_CAPTCHA_TTL_SECONDS', 'must be a whole number from 1 to 3600', ['0', '3601', '3m']],
   ['CAPTCHA_PER_ADDRESS_PER_MINUTE', 'must be a whole number from 1 to 1000000000', ['0', '-1', 'none']],
   ['SMS_CODE_TTL_SECONDS', 'must be a whole number from 1 to 600', ['0', '601', '300000', '5m']],
@@ -344,7 +382,7 @@ describe('an invalid setting', () => {
   });
 
   it('is tested here for every setting that does not accept any text', () => {
-    const anyText = ['HOST', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE'];
+    const anyText = ['HOST', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TENCENT_SIGN_NAME'];
     const tested = new Set([...INVALID.map(([name]) => name), ...anyText, ...Object.keys(rateLimitSettings)]);
     expect([...tested].toSorted()).toEqual(Object.keys(settings).toSorted());
   });

@@ -2,11 +2,15 @@
 
 import { consoleProvider } from './console/console-provider.ts';
 import type { SmsProviderDefinition } from './provider.ts';
+import { tencentProvider } from './tencent/tencent-provider.ts';
+import { webhookProvider } from './webhook/webhook-provider.ts';
 import { simulatedProvider } from './yuntongxun/simulator/simulated-provider.ts';
 import { yuntongxunProvider } from './yuntongxun/yuntongxun-provider.ts';
 
 export const smsProviders = {
   yuntongxun: yuntongxunProvider,
+  tencent: tencentProvider,
+  webhook: webhookProvider,
   simulated: simulatedProvider,
   console: consoleProvider,
 };

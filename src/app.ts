@@ -20,7 +20,6 @@ import type { Config } from './config/load-config.ts';
 import {
   IDLE_LOT_AFTER_MS,
   RETURN_LOT_TIMEOUT_MS,
-  SMS_CIRCUIT_RESET_TIMEOUT_MS,
   STORE_CALL_TIMEOUT_MS,
   sendRequestTimeoutMs,
 } from './config/time-budgets.ts';
@@ -45,11 +44,8 @@ import { RateLimits } from './rate-limiting/limits.ts';
 import { RateLimitStore } from './rate-limiting/rate-limit.store.ts';
 import { type RedisScripts, redisScripts } from './redis-scripts.ts';
 import { resolvers } from './resolvers.ts';
-import { InstrumentedSmsSender } from './sms/delivery/instrumented-sms-sender.ts';
-import { ResilientSmsSender } from './sms/delivery/resilient-sms-sender.ts';
-import { smsProvider } from './sms/providers/providers.ts';
-import type { SimulatedPhone } from './sms/simulated-phone.ts';
 import { SpendCapService } from './spend-cap/spend-cap.service.ts';
+import { type Sms, startSms } from './start-sms.ts';
 import { UserRepository } from './users/user.repository.ts';
 import { SmsCodeStore } from './verification/codes/sms-code.store.ts';
 import { SmsCodeAttemptStore } from './verification/codes/sms-code-attempt.store.ts';
@@ -59,6 +55,10 @@ import { RegisterUserResolver } from './verification/register-user/register-user
 import { RegisterUserService } from './verification/register-user/register-user.service.ts';
 import { RequestSmsCodeResolver } from './verification/request-sms-code/request-sms-code.resolver.ts';
 import { RequestSmsCodeService } from './verification/request-sms-code/request-sms-code.service.ts';
+import { SmsCodeSender } from './verification/request-sms-code/sms-code-sender.service.ts';
+import { SmsDeliveryResolver } from './verification/sms-delivery/sms-delivery.resolver.ts';
+import { SmsDeliveryQueryService } from './verification/sms-delivery/sms-delivery-query.service.ts';
+import { TestMobiles } from './verification/test-mobiles/test-mobiles.ts';
 import { SpentTokenStore } from './verification/tokens/spent-token.store.ts';
 import { VerificationTokens } from './verification/tokens/verification-token.ts';
 import { CODE_SECRET_MIN_BYTES } from './verification/verification.settings.ts';
@@ -81,11 +81,6 @@ export interface App {
   readonly pages: readonly Page[];
   readonly stop: () => Promise<void>;
 }
-
-/** Consecutive sends without an answer that open the circuit of a provider. */
-const CIRCUIT_FAILURE_THRESHOLD = 5;
-/** A send waits for at most three others on its connection. With a slow provider, more would only time out. */
-const MAX_IN_FLIGHT_PER_CONNECTION = 4;
 
 /** Registers a function that `stop` calls, the last one first. */
 type OnStop = (close: () => Promise<void>) => void;
@@ -123,8 +118,15 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const stores = await openStores(config, dependencies, metrics, onStop);
   const spendCap = startSpendCap(config, stores.database, logger, onStop);
   metrics.watchSpendCap(spendCap);
-  const sms = await startSms(config, dependencies, metrics, onStop);
-  const instances = createFeatures(config, secrets, stores, spendCap, sms);
+  const { redis } = stores;
+  const { hash } = secrets;
+  const keys = new RedisKeys(hash);
+  const { print } = dependencies;
+  const sms = await startSms(config, { redis, keys, hash, metrics, logger, print });
+  onStop(sms.close);
+  const { instances, sender } = createFeatures(config, secrets, stores, keys, spendCap, sms);
+  const testMobiles = config.testMobiles.mobiles.length;
+  if (testMobiles > 0) logger.warn({ testMobiles }, 'test mobiles get no SMS and have codes of their own');
 
   const schema = createSchema(resolvers, { get: (resolver) => instances.get(resolver) });
   instrumentOperations(schema, (operation, outcome, seconds) => {
@@ -142,7 +144,8 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
         redis: () => stores.redis.use((client) => client.ping()),
         postgresql: () => stores.database.use((em) => em.execute('select 1')),
       },
-      circuitBreakers: () => ({ [config.sms.provider]: sms.sender.circuitState }),
+      circuitBreakers: sms.circuits,
+      providerFaults: sms.faults,
     },
     metrics: () => metrics.render(),
     jwks: secrets.tokens.jwks,
@@ -152,7 +155,8 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
       playground: config.pages.playground,
       phoneMessages: config.pages.phone && phone ? () => phone.messages : undefined,
     },
-    drainBackgroundWork: (timeoutMs) => sms.sender.drain(timeoutMs),
+    reports: sms.reports,
+    drainBackgroundWork: (timeoutMs) => sender.drain(timeoutMs),
     logError,
   });
   onStop(server.stop);
@@ -257,42 +261,15 @@ function startSpendCap(
   return spendCap;
 }
 
-interface Sms {
-  readonly sender: ResilientSmsSender;
-  readonly timeoutMs: number;
-  /** With the simulated provider only. */
-  readonly phone: SimulatedPhone | undefined;
-}
-
-async function startSms(
-  { sms: { provider: name, settings } }: Config,
-  { print }: AppDependencies,
-  metrics: Metrics,
-  onStop: OnStop,
-): Promise<Sms> {
-  const provider = await smsProvider(name).start(settings, print);
-  const instrumented = new InstrumentedSmsSender(provider.sender, (outcome, seconds) =>
-    metrics.observeSend(name, outcome.kind, seconds),
-  );
-  const sender = new ResilientSmsSender(instrumented, {
-    maxInFlight: provider.connections * MAX_IN_FLIGHT_PER_CONNECTION,
-    failureThreshold: CIRCUIT_FAILURE_THRESHOLD,
-    resetTimeoutMs: SMS_CIRCUIT_RESET_TIMEOUT_MS,
-  });
-  metrics.watchSmsProvider(name, sender);
-  onStop(() => sender.close());
-  return { sender, timeoutMs: provider.timeoutMs, phone: provider.phone };
-}
-
-/** Creates the features, from the stores up. Returns the instance of each resolver class. */
+/** Creates the features, from the stores up. Returns the instance of each resolver class, and the sender of codes. */
 function createFeatures(
   config: Config,
-  { codeSecret, hash, tokens, audit }: Secrets,
+  { codeSecret, tokens, audit }: Secrets,
   { database, redis }: Stores,
+  keys: RedisKeys,
   spendCap: SpendCapService,
   sms: Sms,
-): ReadonlyMap<unknown, unknown> {
-  const keys = new RedisKeys(hash);
+) {
   const rateLimits = new RateLimits(keys, config.rateLimits);
   const rateLimitStore = new RateLimitStore(redis);
   const users = new UserRepository(database);
@@ -304,16 +281,20 @@ function createFeatures(
     ttlSeconds: config.captchaTtlSeconds,
     audit,
   });
+  const testMobiles = new TestMobiles(config.testMobiles);
+  const { deliveries, deliveryIds } = sms;
+  const sender = new SmsCodeSender({ sms: sms.delivery, deliveries, testMobiles, codeSecret, audit });
   const requestSmsCode = new RequestSmsCodeService({
     idempotency: createIdempotency(config, redis, rateLimitStore, sms),
     captchas,
     users,
     codes: new SmsCodeStore(redis, keys, config.codeTtlSeconds),
     spendCap,
-    sms: sms.sender,
+    sender,
+    deliveryIds,
+    deliveries,
     keys,
     rateLimits,
-    codeSecret,
     resendAfterSeconds: config.resendAfterSeconds,
     enumerationProtection: config.enumerationProtection,
     audit,
@@ -323,18 +304,30 @@ function createFeatures(
     rateLimitStore,
     users,
     attempts: new SmsCodeAttemptStore(redis, keys),
+    verifiedSms: sms.verified,
+    testMobiles,
     tokens,
     codeSecret,
     audit,
   });
   const spentTokens = new SpentTokenStore(redis, keys);
   const registerUser = new RegisterUserService({ tokens, spentTokens, users, audit });
-  return new Map<unknown, unknown>([
+  const smsDelivery = new SmsDeliveryQueryService({
+    rateLimits,
+    rateLimitStore,
+    deliveryIds,
+    deliveries,
+    enumerationProtection: config.enumerationProtection,
+    audit,
+  });
+  const instances: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>([
     [CaptchaResolver, new CaptchaResolver(captchas)],
+    [SmsDeliveryResolver, new SmsDeliveryResolver(smsDelivery)],
     [RequestSmsCodeResolver, new RequestSmsCodeResolver(requestSmsCode)],
     [VerifySmsCodeResolver, new VerifySmsCodeResolver(verifySmsCode)],
     [RegisterUserResolver, new RegisterUserResolver(registerUser)],
   ]);
+  return { instances, sender };
 }
 
 /** A claim lives as long as the captcha of its request, and at least as long as the request can take. */

@@ -3,6 +3,7 @@
 import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
 import { deliveryScripts } from './sms/delivery/delivery-scripts.ts';
 import { messageIdScripts } from './sms/delivery/message-id.store.ts';
+import { providerStateScripts } from './sms/delivery/provider-state.store.ts';
 import { conversionScripts } from './sms/routing/conversion.store.ts';
 import { smsCodeScripts } from './verification/codes/sms-code.store.ts';
 import { smsCodeAttemptScripts } from './verification/codes/sms-code-attempt.store.ts';
@@ -15,6 +16,7 @@ export const redisScripts = [
   ...smsCodeAttemptScripts,
   ...deliveryScripts,
   ...messageIdScripts,
+  ...providerStateScripts,
   ...conversionScripts,
 ] as const;
 

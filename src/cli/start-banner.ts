@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/load-config.ts';
 import type { Page } from '../http/routes/pages.ts';
+import { smsProvider } from '../sms/providers/providers.ts';
 
 /** One block: the addresses, what is embedded or generated, and what to try first. */
 export function startBanner(config: Config, url: string, pages: readonly Page[]): string {
@@ -14,7 +15,7 @@ export function startBanner(config: Config, url: string, pages: readonly Page[])
     config.token.privateKey === undefined &&
       'TOKEN_PRIVATE_KEY is unset: generated once, stored in .data/token-key.pem.',
     config.sms.isForDevelopment &&
-      `The SMS provider is ${config.sms.provider}: no SMS leaves this machine, each is printed here.`,
+      `The SMS provider is ${developmentProviders(config)}: its SMS do not leave this machine, each is printed here.`,
   ];
   return [
     '',
@@ -27,6 +28,13 @@ export function startBanner(config: Config, url: string, pages: readonly Page[])
       : '  Next: follow docs/quickstart.md, from a captcha to a registered user.',
     '',
   ].join('\n');
+}
+
+function developmentProviders({ sms }: Config): string {
+  return sms.providers
+    .map(({ name }) => name)
+    .filter((name) => smsProvider(name).isForDevelopment)
+    .join(', ');
 }
 
 function destination({ sms, pages }: Config): string {

@@ -11,19 +11,37 @@ interface MobileFacts {
   readonly purpose: string;
 }
 
+interface SmsFacts extends MobileFacts {
+  /** The name of the delivery record, with which the ids of the attempts begin. */
+  readonly delivery: string;
+}
+
 /** The facts of each event. Many people read the log: no code, captcha answer or token is a fact. */
 export interface AuditEvents {
   readonly captcha_issued: object;
   readonly captcha_redeemed: { readonly outcome: 'correct' | 'mismatch' | 'expired' };
   readonly code_requested: MobileFacts;
-  readonly code_sent: MobileFacts & { readonly outcome: 'accepted'; readonly messageId: string };
-  readonly code_not_sent: MobileFacts & {
+  readonly code_sent: SmsFacts & {
+    readonly outcome: 'accepted';
+    readonly provider: string;
+    readonly messageId: string;
+  };
+  readonly code_not_sent: SmsFacts & {
     readonly outcome: 'rejected' | 'unknown';
+    readonly provider?: string;
+    readonly cause?: string | undefined;
     readonly reason: string;
     readonly retryAfterSeconds?: number | undefined;
     readonly unreachable?: true | undefined;
   };
+  /** A provider rejected the SMS, and the next one tried. */
+  readonly sms_failover: SmsFacts & {
+    readonly provider: string;
+    readonly cause: string;
+    readonly reason: string;
+  };
   readonly sms_suppressed: MobileFacts;
+  readonly test_mobile_used: MobileFacts & { readonly operation: string };
   readonly verify_ok: MobileFacts;
   readonly verify_failed: MobileFacts & { readonly reason: 'code_mismatch' | 'code_expired' };
   readonly verification_locked: MobileFacts;

@@ -55,6 +55,15 @@ export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
 export const SMS_FAILOVER_TIMEOUT_MS = 3000;
 /** Limit for asking a provider about an earlier attempt. */
 export const SMS_LOOK_UP_TIMEOUT_MS = 2000;
+/** The limit of one delivery through these providers. */
+export function smsDeliveryTimeoutMs(
+  providers: readonly { readonly timeoutMs: number; readonly lookUp?: unknown }[],
+): number {
+  const attemptMs = Math.max(...providers.map(({ timeoutMs }) => timeoutMs));
+  const isSingle = providers.length === 1 && providers.every(({ lookUp }) => lookUp === undefined);
+  return isSingle ? attemptMs : attemptMs + SMS_FAILOVER_TIMEOUT_MS;
+}
+
 /** The longest that any delivery can take. */
 export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000 + SMS_FAILOVER_TIMEOUT_MS;
 /** An accepted SMS without a report for so long is shown as unknown. */
@@ -78,9 +87,9 @@ export const ABANDONED_CLAIM_AFTER_MS = STORE_BUDGET_PER_REQUEST_MS + 500;
 
 const SCHEDULING_SLACK_MS = 500;
 
-/** The longest that `requestSmsCode` takes with a provider of this time-out. Replays wait no longer for the original. */
-export function sendRequestTimeoutMs(providerTimeoutMs: number): number {
-  return providerTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
+/** The longest that `requestSmsCode` takes with this limit of a delivery. Replays wait no longer for the original. */
+export function sendRequestTimeoutMs(deliveryTimeoutMs: number): number {
+  return deliveryTimeoutMs + STORE_BUDGET_PER_REQUEST_MS + UNIFORM_RESPONSE_TIME_MS + SCHEDULING_SLACK_MS;
 }
 
 /** At the stop, PostgreSQL gets the rest of the lot within this time, or it is lost for the day. */
@@ -107,8 +116,7 @@ export const HTTP_KEEP_ALIVE_BUFFER_MS = 1000;
 /** How often Node looks for connections whose time is over. */
 export const HTTP_TIMEOUT_CHECK_INTERVAL_MS = 1000;
 /** A silent connection is closed after this time, which is longer than the slowest response. */
-export const HTTP_IDLE_CONNECTION_TIMEOUT_MS =
-  sendRequestTimeoutMs(SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000) + 12_000;
+export const HTTP_IDLE_CONNECTION_TIMEOUT_MS = sendRequestTimeoutMs(SMS_DELIVERY_TIMEOUT_MAX_MS) + 12_000;
 
 // ── Graceful shutdown ───────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -120,7 +128,7 @@ export const SHUTDOWN_DRAIN_SECONDS = HTTP_KEEP_ALIVE_TIMEOUT_MS / 1000;
 /** Longest drain that the setting may choose. */
 export const SHUTDOWN_DRAIN_MAX_SECONDS = 300;
 /** After the drain, in-flight requests and sends may finish within this time. */
-export const IN_FLIGHT_TIMEOUT_MS = 6500;
+export const IN_FLIGHT_TIMEOUT_MS = 9500;
 
 /** How long connections stay open for late requests after the drain. Without a drain no client was told to leave. */
 export function lateRequestsMs(drainSeconds: number): number {

@@ -23,6 +23,7 @@ import { type HealthChecks, registerHealth } from './routes/health.ts';
 import { registerJwks } from './routes/jwks.ts';
 import { type RenderMetrics, registerMetrics } from './routes/metrics.ts';
 import { type Page, type PageSettings, registerPages } from './routes/pages.ts';
+import { type ReportReceiver, registerWebhooks } from './routes/webhooks.ts';
 import { registerSecurityHeaders, setSecurityHeaders } from './security-headers.ts';
 
 export interface ServerSettings {
@@ -42,6 +43,7 @@ export interface ServerDependencies {
   /** The public keys of the verification tokens, a JWK Set. */
   readonly jwks: unknown;
   readonly pages: PageSettings;
+  readonly reports: ReportReceiver;
   /** Resolves when work that outlives its request is done, or after `timeoutMs`. */
   readonly drainBackgroundWork: (timeoutMs: number) => Promise<void>;
   readonly logError: LogError;
@@ -77,6 +79,7 @@ export async function startServer(
   registerHealth(app, { ...dependencies.health, isStopping: shutdown.isStarted });
   registerMetrics(app, dependencies.metrics);
   registerJwks(app, dependencies.jwks);
+  await registerWebhooks(app, dependencies.reports);
   const pages = await registerPages(app, dependencies.pages);
   await dependencies.apollo.start();
   registerGraphql(app, dependencies.apollo);

@@ -5,6 +5,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 /** From a fast Redis call to a slow SMS provider. */
 const BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
+/** From a phone that is on to one that is out of reach for hours. */
+const DELIVERY_BUCKETS_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 3600, 86_400];
+
 export type DependencyName = 'redis' | 'postgresql';
 
 const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
@@ -13,6 +16,23 @@ const CIRCUIT_STATES = ['closed', 'open', 'half_open'] as const;
 export interface ObservableSmsSender {
   readonly circuitState: (typeof CIRCUIT_STATES)[number];
   readonly inFlight: number;
+}
+
+export interface ObservableSmsProvider {
+  readonly name: string;
+  readonly sender: ObservableSmsSender;
+}
+
+export interface ObservableFaults {
+  readonly of: (provider: string) => string | undefined;
+}
+
+/** What the gauges of the conversion read. */
+export interface ObservableConversion {
+  readonly provider: string;
+  readonly prefix: string;
+  readonly accepted: number;
+  readonly verified: number;
 }
 
 /** What the gauges of the daily cap read. */
@@ -70,6 +90,28 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly smsReports = new Counter({
+    name: 'yanzheng_sms_reports_total',
+    help: 'Delivery reports by result: delivered, undelivered, repeated, unknown_id, other_mobile or rejected_attempt.',
+    labelNames: ['provider', 'result'],
+    registers: [this.registry],
+  });
+
+  private readonly smsDeliverySeconds = new Histogram({
+    name: 'yanzheng_sms_delivery_seconds',
+    help: 'Time from handing an SMS to a provider to its delivery to the phone, as reported.',
+    labelNames: ['provider'],
+    buckets: DELIVERY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+
+  private readonly providerFaults = new Counter({
+    name: 'yanzheng_sms_provider_faults_total',
+    help: 'Faults of an account that an operator must correct, counted once a minute while they last.',
+    labelNames: ['provider', 'fault'],
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }
@@ -89,16 +131,51 @@ export class Metrics {
     this.smsSendSeconds.observe({ provider }, seconds);
   }
 
-  /** Registers the gauges of a provider, which read their values at each scrape. */
-  watchSmsProvider(provider: string, sender: ObservableSmsSender): void {
+  observeReport(provider: string, result: string, secondsToDelivery: number | undefined): void {
+    this.smsReports.inc({ provider, result });
+    if (secondsToDelivery !== undefined) this.smsDeliverySeconds.observe({ provider }, secondsToDelivery);
+  }
+
+  countProviderFault(provider: string, fault: string): void {
+    this.providerFaults.inc({ provider, fault });
+  }
+
+  /** Registers the gauges of the conversion, which show the figures of the last refresh. */
+  watchConversion(figures: () => readonly ObservableConversion[]): void {
+    const gauge = (name: string, help: string, value: 'accepted' | 'verified') =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['provider', 'prefix'],
+        registers: [this.registry],
+        collect() {
+          this.reset();
+          for (const row of figures()) this.set({ provider: row.provider, prefix: row.prefix }, row[value]);
+        },
+      });
+    gauge(
+      'yanzheng_sms_conversion_accepted',
+      'SMS within the window of the conversion that a provider accepted, by carrier prefix, of all instances.',
+      'accepted',
+    );
+    gauge(
+      'yanzheng_sms_conversion_verified',
+      'Those of yanzheng_sms_conversion_accepted whose code was verified.',
+      'verified',
+    );
+  }
+
+  /** Registers the gauges of all providers, which read their values at each scrape. */
+  watchSmsProviders(providers: readonly ObservableSmsProvider[], faults: ObservableFaults): void {
     new Gauge({
       name: 'yanzheng_sms_circuit_breaker',
       help: 'Circuit breaker of a provider: 1 for its current state, 0 for the others.',
       labelNames: ['provider', 'state'],
       registers: [this.registry],
       collect() {
-        for (const state of CIRCUIT_STATES)
-          this.set({ provider, state }, sender.circuitState === state ? 1 : 0);
+        for (const { name: provider, sender } of providers)
+          for (const state of CIRCUIT_STATES)
+            this.set({ provider, state }, sender.circuitState === state ? 1 : 0);
       },
     });
     new Gauge({
@@ -107,7 +184,16 @@ export class Metrics {
       labelNames: ['provider'],
       registers: [this.registry],
       collect() {
-        this.set({ provider }, sender.inFlight);
+        for (const { name: provider, sender } of providers) this.set({ provider }, sender.inFlight);
+      },
+    });
+    new Gauge({
+      name: 'yanzheng_sms_provider_faulty',
+      help: 'Whether the account of a provider has a fault that an operator must correct: 1 until it accepts an SMS.',
+      labelNames: ['provider'],
+      registers: [this.registry],
+      collect() {
+        for (const { name: provider } of providers) this.set({ provider }, faults.of(provider) ? 1 : 0);
       },
     });
   }

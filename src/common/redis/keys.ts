@@ -38,6 +38,11 @@ export class RedisKeys {
     return `${PREFIX}message:${provider}:${this.hash('message', messageId)}`;
   }
 
+  /** Hash: see sms/delivery/provider-state.store.ts. */
+  providerState(provider: string): string {
+    return `${PREFIX}provider:${provider}`;
+  }
+
   /** Hash: see sms-code.store.ts. */
   smsCode(purpose: string, mobile: Mobile): string {
     return `${this.rangeSlot(mobile)}:code:${purpose}:${this.mobileHash(mobile)}`;

@@ -7,6 +7,8 @@ export interface HealthChecks {
   readonly dependencies: Readonly<Record<string, () => Promise<unknown>>>;
   /** Reported, but without influence on the readiness. */
   readonly circuitBreakers: () => Readonly<Record<string, string>>;
+  /** What an operator must correct, by SMS provider. Reported, but without influence on the readiness. */
+  readonly providerFaults: () => Readonly<Record<string, string>>;
   readonly isStopping: () => boolean;
 }
 
@@ -21,6 +23,7 @@ export function registerHealth(app: FastifyInstance, checks: HealthChecks): void
       status,
       ...Object.fromEntries(states),
       sms_circuit_breaker: checks.circuitBreakers(),
+      sms_provider_faults: checks.providerFaults(),
     });
   });
 }

@@ -7,7 +7,6 @@ import { randomId } from '../../common/random-id.ts';
 /** 120 bits in hexadecimal: with the number, 32 characters, the most that the providers allow. */
 const RECORD_NAME_LENGTH = 30;
 const ATTEMPT_ID = /^[0-9a-f]{30}\d{2}$/;
-const DELIVERY_ID = /^[\w-]{22}$/;
 
 export class DeliveryIds {
   constructor(private readonly hash: KeyedHash) {}
@@ -17,9 +16,8 @@ export class DeliveryIds {
     return randomId();
   }
 
-  /** @returns `undefined` if the text does not have the form of a delivery id. */
-  recordNameOf(deliveryId: string): string | undefined {
-    if (!DELIVERY_ID.test(deliveryId)) return undefined;
+  /** The name of the record of any text, for which there need not be a record. */
+  recordNameOf(deliveryId: string): string {
     return Buffer.from(this.hash('delivery', deliveryId), 'base64url')
       .toString('hex')
       .slice(0, RECORD_NAME_LENGTH);

@@ -78,14 +78,14 @@ export const verifyDelivery = defineScript({
   name: 'verifyDelivery',
   keys: ['delivery'],
   args: ['nowMs'],
-  reply: booleanReply,
+  reply: fieldsReply<{ readonly before?: string }>(),
   lua: `
-local state = redis.call('HGET', delivery, 'state')
-if not state or state == 'verified' then return 0 end
-local isNews = state ~= 'delivered'
-redis.call('HSET', delivery, 'state', 'verified')
-if isNews then redis.call('HSET', delivery, 'updatedAtMs', nowMs) end
-return 1`,
+local before = redis.call('HGET', delivery, 'state')
+if not before then return fields({}) end
+if before ~= 'verified' then redis.call('HSET', delivery, 'state', 'verified') end
+-- What a client sees does not change by it.
+if before ~= 'verified' and before ~= 'delivered' then redis.call('HSET', delivery, 'updatedAtMs', nowMs) end
+return fields({ before = before })`,
 });
 
 export const deliveryScripts = [

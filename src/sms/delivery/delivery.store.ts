@@ -3,6 +3,7 @@
 
 import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
+import type { CarrierPrefix } from '../routing/carrier-prefix.ts';
 import { attemptIdOf, recordNameOfAttempt } from './delivery-id.ts';
 import {
   createDelivery,
@@ -23,7 +24,7 @@ export interface StartingAttempt {
   readonly number: number;
   readonly provider: string;
   readonly mobileHash: string;
-  readonly carrierPrefix: string;
+  readonly carrierPrefix: CarrierPrefix;
   readonly requestedAtMs: number;
 }
 
@@ -36,7 +37,7 @@ export interface DeliveryRecord {
     | {
         readonly id: string;
         readonly provider: string;
-        readonly carrierPrefix: string;
+        readonly carrierPrefix: CarrierPrefix;
         readonly startedAtMs: number;
       }
     | undefined;
@@ -145,16 +146,17 @@ export class DeliveryStore {
 
   /**
    * Records that the code of the SMS was verified, which is the strongest proof of its delivery.
-   * @returns `false` if it was recorded before, or the record has expired.
+   * @returns the state before. `undefined` if there is no record.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
-  verify(recordName: string, nowMs: number): Promise<boolean> {
-    return this.redis.use((redis) =>
+  async verify(recordName: string, nowMs: number): Promise<DeliveryState | undefined> {
+    const { before } = await this.redis.use((redis) =>
       redis.runScript(verifyDelivery, {
         keys: { delivery: this.keys.delivery(recordName) },
         args: { nowMs },
       }),
     );
+    return before as DeliveryState | undefined;
   }
 
   /**
@@ -172,7 +174,12 @@ export class DeliveryStore {
       attempt:
         id === undefined
           ? undefined
-          : { id, provider, carrierPrefix, startedAtMs: Number(fields.startedAtMs) },
+          : {
+              id,
+              provider,
+              carrierPrefix: carrierPrefix as CarrierPrefix,
+              startedAtMs: Number(fields.startedAtMs),
+            },
     };
   }
 

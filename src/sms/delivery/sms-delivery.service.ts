@@ -5,7 +5,7 @@ import type { KeyedHash } from '../../common/keyed-hash.ts';
 import type { Mobile } from '../../common/phone-number.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
 import { SMS_LOOK_UP_TIMEOUT_MS, STORE_CALL_TIMEOUT_MS } from '../../config/time-budgets.ts';
-import { carrierPrefix } from '../routing/carrier-prefix.ts';
+import { type CarrierPrefix, carrierPrefix } from '../routing/carrier-prefix.ts';
 import { type ProviderOrder, startAfter } from '../routing/provider-order.ts';
 import type { LookUp, SmsMessage, SmsOutcome, SmsRejection, SmsSender } from '../sms-sender.ts';
 import type { DeliveryRecord, DeliveryStore } from './delivery.store.ts';
@@ -58,8 +58,10 @@ export interface AcceptedAttempt {
   readonly attemptId: string;
   readonly provider: string;
   readonly messageId: string;
-  readonly carrierPrefix: string;
+  readonly carrierPrefix: CarrierPrefix;
   readonly startedAtMs: number;
+  /** Whether an earlier SMS had the same code. */
+  readonly isResend: boolean;
 }
 
 export class SmsDeliveryService {
@@ -100,8 +102,9 @@ export class SmsDeliveryService {
   private async attempt(
     provider: DeliveryProvider,
     number: number,
-    { recordName, requestedAtMs, mobile, code, validForMinutes, purpose }: SmsDeliveryRequest,
+    request: SmsDeliveryRequest,
   ): Promise<SmsOutcome> {
+    const { recordName, requestedAtMs, mobile, code, validForMinutes, purpose } = request;
     const { deliveries, hash, onAccepted } = this.dependencies;
     const [attemptId, prefix, startedAtMs] = [
       attemptIdOf(recordName, number),
@@ -125,7 +128,15 @@ export class SmsDeliveryService {
     this.recordInBackground(attemptId, outcome);
     if (outcome.kind === 'accepted') {
       const { messageId } = outcome;
-      onAccepted({ attemptId, provider: provider.name, messageId, carrierPrefix: prefix, startedAtMs });
+      const isResend = request.previousRecordName !== undefined;
+      onAccepted({
+        attemptId,
+        provider: provider.name,
+        messageId,
+        carrierPrefix: prefix,
+        startedAtMs,
+        isResend,
+      });
     }
     return outcome;
   }

@@ -1,6 +1,5 @@
 // The use case `requestSmsCode`: the order of the checks, and what is released when the SMS is not sent.
 
-import { type KeyObject, randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaptchaService } from '../../captcha/captcha.service.ts';
 import type { Audit } from '../../common/audit.ts';
@@ -14,12 +13,14 @@ import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import { isRateLimitExceeded, type RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
-import type { SmsOutcome, SmsSender } from '../../sms/sms-sender.ts';
+import type { DeliveryStore } from '../../sms/delivery/delivery.store.ts';
+import type { DeliveryIds } from '../../sms/delivery/delivery-id.ts';
+import type { SmsOutcome } from '../../sms/sms-sender.ts';
 import type { ReservedSpend, SpendCapService } from '../../spend-cap/spend-cap.service.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../users/user.schema.ts';
 import type { OpenSmsCode, SmsCodeStore } from '../codes/sms-code.store.ts';
-import { CODE_LENGTH, deriveSmsCode } from '../codes/sms-code.ts';
+import { CODE_LENGTH } from '../codes/sms-code.ts';
 import type { IdempotencyService, IdempotentRequest } from '../idempotency/idempotency.service.ts';
 import {
   deserializeResponse,
@@ -37,6 +38,7 @@ import {
   SmsCodeSent,
   SmsSendFailedError,
 } from './request-sms-code.schema.ts';
+import type { CodeSms, SmsCodeSender } from './sms-code-sender.service.ts';
 
 export interface RequestSmsCodeDependencies {
   readonly idempotency: IdempotencyService;
@@ -44,10 +46,11 @@ export interface RequestSmsCodeDependencies {
   readonly users: UserRepository;
   readonly codes: SmsCodeStore;
   readonly spendCap: SpendCapService;
-  readonly sms: SmsSender;
+  readonly sender: SmsCodeSender;
+  readonly deliveryIds: DeliveryIds;
+  readonly deliveries: DeliveryStore;
   readonly keys: RedisKeys;
   readonly rateLimits: RateLimits;
-  readonly codeSecret: KeyObject;
   readonly resendAfterSeconds: number;
   /** Whether responses hide if a mobile is registered. */
   readonly enumerationProtection: boolean;
@@ -61,11 +64,13 @@ interface ValidRequest extends SmsCodeRequest {
   readonly caller: Caller;
 }
 
-/** What an SMS uses up until it is certain that it was not sent. */
-interface ReservedSms {
+/** An SMS that may be sent, and what it uses up until it is certain that it was not sent. */
+interface ReservedSms extends CodeSms {
   readonly kind: 'reserved';
-  readonly code: OpenSmsCode;
-  readonly spend: ReservedSpend;
+  /** The secret id of the client. */
+  readonly deliveryId: string;
+  /** `undefined` for a test mobile, which costs nothing. */
+  readonly spend: ReservedSpend | undefined;
 }
 
 export class RequestSmsCodeService {
@@ -116,14 +121,12 @@ export class RequestSmsCodeService {
     const reserved = await this.reserveSms(request);
     if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
-    const { code } = reserved;
-    const outcome = await this.handToProvider(request, code);
+    const outcome = await this.sendOrRelease(reserved);
     switch (outcome.kind) {
       case 'accepted':
-        return this.smsCodeSent(code);
+        return this.smsCodeSent(reserved);
       case 'rejected': {
-        this.dependencies.spendCap.release(reserved.spend);
-        await this.releaseCode(code);
+        await this.release(reserved);
         const { retryAfterSeconds } = outcome;
         return new SmsSendFailedError({ mayStillArrive: false, retryAfterSeconds });
       }
@@ -147,10 +150,12 @@ export class RequestSmsCodeService {
     const reserved = await this.reserveSms(request);
     if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
+    // The record of a suppressed SMS is that of any other, so that `smsDelivery` does not tell them apart.
+    await this.dependencies.deliveries.create(reserved.code.delivery, 'requested', reserved.requestedAtMs);
     if (registrationError) this.dependencies.audit('sms_suppressed', auditFacts(request));
-    else this.handToProviderInBackground(request, reserved.code);
+    else this.dependencies.sender.sendInBackground(reserved);
     await responseTime;
-    return this.smsCodeSent(reserved.code);
+    return this.smsCodeSent(reserved);
   }
 
   private async checkRegistration({ purpose, mobile }: ValidRequest) {
@@ -162,18 +167,21 @@ export class RequestSmsCodeService {
 
   /** The rate limits of the mobile with the code, then the daily cap: all or nothing. */
   private async reserveSms(request: ValidRequest): Promise<ReservedSms | RateLimitExceeded> {
-    const { codes, rateLimits, spendCap, audit } = this.dependencies;
-    const { purpose, mobile } = request;
-    const code = await codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomId());
+    const { deliveryIds, codes, rateLimits, sender, spendCap, audit } = this.dependencies;
+    const { purpose, mobile, caller } = request;
+    const [deliveryId, requestedAtMs] = [deliveryIds.create(), Date.now()];
+    const delivery = deliveryIds.recordNameOf(deliveryId);
+    const code = await codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), delivery, randomId());
     if (code.kind === 'exceeded') return code;
+    const reserved = { kind: 'reserved', deliveryId, requestedAtMs, code, caller } as const;
     try {
-      const spend = await spendCap.reserve();
-      if (spend.kind === 'reserved') {
-        audit('code_requested', auditFacts(request));
-        return { kind: 'reserved', code, spend };
+      const spend = sender.isTestMobile(code) ? undefined : await spendCap.reserve();
+      if (spend?.kind === 'exceeded') {
+        await this.releaseCode(code);
+        return spend;
       }
-      await this.releaseCode(code);
-      return spend;
+      audit('code_requested', auditFacts(request));
+      return { ...reserved, spend };
     } catch (error) {
       // The caller gets the first error, and does not wait for the release.
       this.releaseCode(code).catch(() => {});
@@ -188,38 +196,29 @@ export class RequestSmsCodeService {
     return withTimeBudget(STORE_CALL_TIMEOUT_MS, () => codes.release(code, limits));
   }
 
-  private async handToProvider(request: ValidRequest, code: OpenSmsCode): Promise<SmsOutcome> {
-    const { sms, codeSecret, audit } = this.dependencies;
-    const outcome = await sms.send({
-      attemptId: randomBytes(16).toString('hex'),
-      purpose: request.purpose,
-      mobile: code.mobile,
-      code: deriveSmsCode(codeSecret, code),
-      validForMinutes: Math.max(1, Math.floor(code.expiresInMs / 60_000)),
-    });
-    if (outcome.kind === 'accepted')
-      audit('code_sent', { ...auditFacts(request), outcome: 'accepted', messageId: outcome.messageId });
-    else audit('code_not_sent', { ...auditFacts(request), ...failureFacts(outcome) });
-    return outcome;
+  /** An error before the first attempt means that no SMS was sent. */
+  private async sendOrRelease(reserved: ReservedSms): Promise<SmsOutcome> {
+    try {
+      return await this.dependencies.sender.send(reserved);
+    } catch (error) {
+      // The caller gets the first error, and does not wait for the release.
+      this.release(reserved).catch(() => {});
+      throw error;
+    }
   }
 
-  /** The audit log is the only place that can report an unexpected error of this send. */
-  private handToProviderInBackground(request: ValidRequest, code: OpenSmsCode): void {
-    this.handToProvider(request, code).catch((error: Error) =>
-      this.dependencies.audit('code_not_sent', {
-        ...auditFacts(request),
-        outcome: 'unknown',
-        reason: error.name,
-      }),
-    );
+  private async release({ code, spend }: ReservedSms): Promise<void> {
+    if (spend) this.dependencies.spendCap.release(spend);
+    await this.releaseCode(code);
   }
 
-  private smsCodeSent({ mobile, expiresInMs }: OpenSmsCode): SmsCodeSent {
+  private smsCodeSent({ code, deliveryId }: ReservedSms): SmsCodeSent {
     return new SmsCodeSent({
-      mobile: maskMobile(mobile),
+      mobile: maskMobile(code.mobile),
       codeLength: CODE_LENGTH,
-      expiresInSeconds: Math.floor(expiresInMs / 1000),
+      expiresInSeconds: Math.floor(code.expiresInMs / 1000),
       resendAfterSeconds: this.dependencies.resendAfterSeconds,
+      deliveryId,
     });
   }
 
@@ -234,12 +233,6 @@ function restoreResponse(stored: string, mobile: Mobile): RequestSmsCodeResponse
   const response = deserializeResponse(stored, classes, Date.now());
   if (response instanceof SmsCodeSent) return new SmsCodeSent({ ...response, mobile: maskMobile(mobile) });
   return response ?? new ServiceUnavailableError();
-}
-
-function failureFacts(outcome: Exclude<SmsOutcome, { kind: 'accepted' }>) {
-  const { kind, reason, unreachable } = outcome;
-  const retryAfterSeconds = kind === 'rejected' ? outcome.retryAfterSeconds : undefined;
-  return { outcome: kind, reason, retryAfterSeconds, unreachable };
 }
 
 /** The captcha and its answer stay out of the log. */

@@ -35,8 +35,7 @@ export class SmsDeliveryQueryService {
       audit('rate_limit_exceeded', { caller, scope: reserved.scope });
       return new TooManyRequestsError(reserved);
     }
-    const recordName = deliveryIds.recordNameOf(id);
-    const record = recordName === undefined ? undefined : await deliveries.read(recordName);
+    const record = await deliveries.read(deliveryIds.recordNameOf(id));
     if (record === undefined) return new SmsDeliveryNotFoundError();
     // A status that changes would tell that the SMS was not suppressed, so the mobile is registered or is not.
     const { status, updatedAtMs } = this.dependencies.enumerationProtection

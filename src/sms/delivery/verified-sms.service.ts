@@ -1,0 +1,38 @@
+// A verified code proves that its SMS arrived: the strongest sign of a delivery, and what conversion counts.
+
+import { withTimeBudget } from '../../common/time-budget.ts';
+import { STORE_CALL_TIMEOUT_MS } from '../../config/time-budgets.ts';
+import type { ConversionStore } from '../routing/conversion.store.ts';
+import type { DeliveryStore } from './delivery.store.ts';
+import type { DeliveryState } from './delivery-status.ts';
+
+/** The states of an SMS that the provider accepted, so that it counts toward the conversion. */
+const ACCEPTED_STATES: readonly DeliveryState[] = ['accepted', 'delivered', 'undelivered'];
+
+export class VerifiedSms {
+  constructor(
+    private readonly deliveries: DeliveryStore,
+    private readonly conversions: ConversionStore,
+  ) {}
+
+  /**
+   * Records that the code of these SMS was verified. Returns at once: the client does not wait for it, and a failure costs no
+   * more than a figure.
+   */
+  record(recordNames: readonly string[]): void {
+    withTimeBudget(STORE_CALL_TIMEOUT_MS, () => this.recordAll(recordNames)).catch(() => {});
+  }
+
+  private async recordAll(recordNames: readonly string[]): Promise<void> {
+    const states = await Promise.all(
+      recordNames.map((recordName) => this.deliveries.verify(recordName, Date.now())),
+    );
+    // After a resend it is unknown which SMS the code came from.
+    const [recordName, ...resends] = recordNames;
+    if (recordName === undefined || resends.length > 0) return;
+    const attempt = (await this.deliveries.read(recordName))?.attempt;
+    const before = states[0];
+    if (attempt === undefined || before === undefined || !ACCEPTED_STATES.includes(before)) return;
+    await this.conversions.recordVerified(attempt.provider, attempt.carrierPrefix, attempt.startedAtMs);
+  }
+}

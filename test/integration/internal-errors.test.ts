@@ -28,9 +28,10 @@ describe('an internal error', () => {
       { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: [], shutdownDrainSeconds: 0 },
       {
         apollo: createApollo(schema, logError),
-        health: { dependencies: {}, circuitBreakers: () => ({}) },
+        health: { dependencies: {}, circuitBreakers: () => ({}), providerFaults: () => ({}) },
         metrics: () => Promise.reject(error),
         jwks: {},
+        reports: { hasPath: () => false, receive: () => Promise.reject(error) },
         pages: { directory: '', demo: false, playground: false, phoneMessages: undefined },
         drainBackgroundWork: async () => {},
         logError,

@@ -28,7 +28,7 @@ function startProvider(
   print: (line: string) => void = () => {},
 ) {
   const { sms } = loadConfig({ ...ACCOUNT, SMS_PROVIDER: name, ...environment });
-  return smsProvider(name).start(sms.settings, print);
+  return smsProvider(name).start(sms.providers[0]?.settings ?? {}, print);
 }
 
 const contractTests: Record<SmsProviderName, () => Promise<SenderUnderTest>> = {

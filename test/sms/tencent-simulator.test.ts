@@ -16,7 +16,7 @@ type Settings = SettingValues<(typeof tencentProvider)['settings']>;
 
 function simulate(environment: Record<string, string> = {}): ProviderSimulation {
   const { sms } = loadConfig({ SMS_PROVIDER: 'tencent', ...TENCENT_ENVIRONMENT, ...environment });
-  return tencentSimulation.create(sms.settings as Settings, () => []);
+  return tencentSimulation.create(sms.providers[0]?.settings as Settings, () => []);
 }
 
 const simulation = simulate();

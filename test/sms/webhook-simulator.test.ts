@@ -15,7 +15,7 @@ const settings = loadConfig({
   SMS_PROVIDER: 'webhook',
   SMS_WEBHOOK_URL: 'http://127.0.0.1:1/webhook',
   SMS_WEBHOOK_SECRET: SECRET,
-}).sms.settings as SettingValues<(typeof webhookProvider)['settings']>;
+}).sms.providers[0]?.settings as SettingValues<(typeof webhookProvider)['settings']>;
 
 const NOW_MS = Date.parse('2026-03-01T16:30:00Z');
 const ATTEMPT_ID = 'a1b2c3d4e5f60718293a4b5c6d7e8f90';

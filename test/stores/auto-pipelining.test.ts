@@ -41,7 +41,7 @@ describeEachRedis('calls of 200 clients at once', (kind) => {
         limits.reserve('verifySmsCode', rateLimits.of('verifySmsCode', address), randomToken()),
         limits.reserve('requestSmsCode', rateLimits.of('requestSmsCode', address), randomToken()),
         idempotency.claim(keys.idempotencyRecord(mobile, randomUUID()), randomUUID()),
-        codes.open(REGISTER, mobile, rateLimits.of('sendSms', mobile), randomUUID()),
+        codes.open(REGISTER, mobile, rateLimits.of('sendSms', mobile), randomUUID(), randomUUID()),
         attempts.count(REGISTER, newMobile()),
       ]);
       const attempt = await attempts.count(REGISTER, mobile);

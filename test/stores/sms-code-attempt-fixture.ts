@@ -23,8 +23,12 @@ export function withSmsCodeAttempts(kind: RedisKind) {
     redis,
     attempts,
     openCode: (purpose: SmsCodePurpose, mobile: Mobile) =>
-      codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomUUID()),
-    consume: (attempt: SmsCodeAttempt) =>
+      codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomUUID(), randomUUID()),
+    /** Whether this attempt consumed the code. */
+    consume: async (attempt: SmsCodeAttempt) =>
+      (await attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile))) !== undefined,
+    /** The names of the deliveries of the consumed code. */
+    consumeDeliveries: (attempt: SmsCodeAttempt) =>
       attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile)),
   };
 }

@@ -29,7 +29,7 @@ describeEachRedis('SmsCodeStore', (kind) => {
   const store = new SmsCodeStore(redis.dependency, keys, TTL_SECONDS);
 
   const open = (mobile: Mobile, rateLimits: RateLimits, purpose = REGISTER) =>
-    store.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomUUID());
+    store.open(purpose, mobile, rateLimits.of('sendSms', mobile), randomUUID(), randomUUID());
   async function opened(mobile: Mobile, rateLimits = withoutCooldown, purpose = REGISTER) {
     const result = await open(mobile, rateLimits, purpose);
     expect(result.kind).toBe('opened');
@@ -125,6 +125,22 @@ describeEachRedis('SmsCodeStore', (kind) => {
     expect(await redis.client.pttl(codeKey(mobile))).toBeGreaterThan(0);
   });
 
+  it('tells the delivery of the SMS before, for the same code and for the one that replaces it', async () => {
+    const mobile = newMobile();
+    const codes = [await opened(mobile), await opened(mobile), await opened(mobile)];
+    expect(codes.map(({ previousDelivery }) => previousDelivery)).toEqual([
+      undefined,
+      codes[0]?.delivery,
+      codes[1]?.delivery,
+    ]);
+    await store.release(codes[2] as OpenSmsCode, withoutCooldown.of('sendSms', mobile));
+    expect((await opened(mobile)).previousDelivery).toBe(codes[1]?.delivery);
+    await redis.client.pexpire(codeKey(mobile), 50_000);
+    const replaced = await opened(mobile);
+    expect(replaced.nonce).not.toBe(codes[0]?.nonce);
+    expect(replaced.previousDelivery).toMatch(/./);
+  });
+
   it('closes a code when none of the SMS that carried it was sent', async () => {
     const mobile = newMobile();
     const codes = [await opened(mobile), await opened(mobile)];
@@ -153,6 +169,7 @@ describeEachRedis('SmsCodeStore', (kind) => {
       args: {
         ...limits.args,
         token: 'a-token',
+        delivery: 'own',
         freshNonce: 'nonce',
         ttlMs: 300_000,
         minLifetimeMs: 1,
@@ -160,11 +177,24 @@ describeEachRedis('SmsCodeStore', (kind) => {
       },
     };
     const [openSmsCode] = smsCodeScripts;
+    await redis.client.hset(
+      codeKey(mobile),
+      'nonce',
+      'nonce',
+      'attempts',
+      0,
+      'sends',
+      '1:x',
+      'deliveries',
+      'earlier',
+    );
+    await redis.client.pexpire(codeKey(mobile), 300_000);
     const first = await redis.client.runScript(openSmsCode, input);
     const repeated = await redis.client.runScript(openSmsCode, input);
     expect(repeated).toMatchObject({
       kind: 'opened',
       nonce: 'nonce',
+      previousDelivery: 'earlier',
       reservation: first.kind === 'opened' && first.reservation,
     });
     expect(await listLengths(mobile)).toMatchObject({ mobileCooldown: 1, mobileHour: 1, mobileDay: 1 });

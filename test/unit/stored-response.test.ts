@@ -28,6 +28,7 @@ const sent = new SmsCodeSent({
   codeLength: 6,
   expiresInSeconds: 299,
   resendAfterSeconds: 60,
+  deliveryId: 'AAAAAAAAAAAAAAAAAAAAAA',
 });
 
 /** One of each, in the order of the union. */

@@ -53,7 +53,8 @@ deliveries = deliveries or ''
 local _, tokenEnd = string.find(sends or '', ':' .. token, 1, true)
 if tokenEnd then
   local own = string.match(string.sub(sends, 1, tokenEnd), '[^,]+$')
-  local earlier = string.match(deliveries, '(.*),' .. delivery) or ''
+  local ownStart = string.find(deliveries, delivery, 1, true) or 1
+  local earlier = string.sub(deliveries, 1, ownStart - 2)
   return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = own,
     previousDelivery = string.match(earlier, '[^,]*$') })
 end

@@ -28,8 +28,8 @@ export async function dump(client: Redis | Cluster): Promise<string> {
   return JSON.stringify(await Promise.all(entries));
 }
 
-/** Captchas, their rate limit and stored responses: requests that change nothing else leave them behind. */
-const NOT_COUNTED = ['captcha', 'ratelimit:captcha:minute', 'idempotency'];
+/** Captchas, their rate limit, stored responses and records of SMS: requests that change nothing else leave them behind. */
+const NOT_COUNTED = /^(captcha|ratelimit:captcha:minute|idempotency|delivery|provider:.*|conversion:.*)$/;
 
 /**
  * How many entries there are of each kind: `{ 'ratelimit:mobile:hour': 2 }`. A list counts by its length, any other key as
@@ -39,7 +39,7 @@ export async function countEntries(client: Redis | Cluster): Promise<Record<stri
   const counts: Record<string, number> = {};
   for (const key of await keyspace(client)) {
     const kind = kindOf(key);
-    if (NOT_COUNTED.includes(kind)) continue;
+    if (NOT_COUNTED.test(kind)) continue;
     const entries = (await client.type(key)) === 'list' ? await client.llen(key) : 1;
     if (entries > 0) counts[kind] = (counts[kind] ?? 0) + entries;
   }

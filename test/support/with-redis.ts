@@ -24,7 +24,7 @@ const CALL_TIMEOUT_MS = 15_000;
  * Starts the server before the tests of the current suite. After them, asserts that every key has a TTL, and stops the
  * server. The fields can be read only while the tests run.
  */
-export function withRedis(kind: RedisKind): TestRedis {
+export function withRedis(kind: Pick<RedisKind, 'start'>): TestRedis {
   let server: RedisServer | undefined;
   let client: RedisClient<RedisScripts> | undefined;
 

@@ -18,12 +18,13 @@ export function registerHealth(app: FastifyInstance, checks: HealthChecks): void
   app.get('/readyz', async (_request, reply) => {
     const states = await Promise.all(Object.entries(checks.dependencies).map(check));
     const isReady = !checks.isStopping() && states.every(([, state]) => state === 'up');
+    const faults = checks.providerFaults();
     const status = checks.isStopping() ? 'stopping' : isReady ? 'ready' : 'unavailable';
     return reply.code(isReady ? 200 : 503).send({
       status,
       ...Object.fromEntries(states),
       sms_circuit_breaker: checks.circuitBreakers(),
-      sms_provider_faults: checks.providerFaults(),
+      ...(Object.keys(faults).length > 0 && { sms_provider_faults: faults }),
     });
   });
 }

@@ -8,6 +8,7 @@ import { withTimeBudget } from './common/time-budget.ts';
 import type { Config, SmsProviderConfig } from './config/load-config.ts';
 import {
   SMS_CIRCUIT_RESET_TIMEOUT_MS,
+  SMS_FAULT_REPORT_INTERVAL_MS,
   STORE_CALL_TIMEOUT_MS,
   smsDeliveryTimeoutMs,
 } from './config/time-budgets.ts';
@@ -39,8 +40,6 @@ import type { SmsOutcome } from './sms/sms-sender.ts';
 const CIRCUIT_FAILURE_THRESHOLD = 5;
 /** A send waits for at most three others on its connection. With a slow provider, more would only time out. */
 const MAX_IN_FLIGHT_PER_CONNECTION = 4;
-/** An error of a provider is written to Redis at most this often. */
-const STATE_INTERVAL_MS = 60_000;
 
 export interface SmsDependencies {
   readonly redis: RedisDependency<RedisScripts>;
@@ -171,7 +170,7 @@ function stateWriter(states: ProviderStateStore) {
     if (outcome.kind === 'accepted') return;
     const isNumberRejected = outcome.kind === 'rejected' && ['recipient', 'limit'].includes(outcome.cause);
     const last = writtenAtMs.get(provider) ?? Number.NEGATIVE_INFINITY;
-    if (isNumberRejected || performance.now() - last < STATE_INTERVAL_MS) return;
+    if (isNumberRejected || performance.now() - last < SMS_FAULT_REPORT_INTERVAL_MS) return;
     writtenAtMs.set(provider, performance.now());
     const state = { circuit: sender.circuitState, lastError: outcome.reason, atMs: Date.now() };
     inBackground(() => states.write(provider, state));

@@ -130,7 +130,7 @@ function requiredToServe(values: Settings): SettingError[] {
   const names = providersOf(values);
   const always = [
     ...names.flatMap((name) =>
-      missing(values, smsProvider(name).requiredSettings, `SMS_PROVIDER contains ${name}`),
+      missing(values, smsProvider(name).requiredSettings, `SMS_PROVIDER is ${names.join(',')}`),
     ),
     ...testMobilesErrors(values, Date.now()),
   ];
@@ -147,7 +147,7 @@ const IN_PRODUCTION = 'production requires it';
 
 function developmentProvider(): SettingError {
   const allowed = smsProviderNames.filter((name) => !isForDevelopment(name));
-  return { setting: 'SMS_PROVIDER', problem: `must consist of ${allowed.join(', ')} in production` };
+  return { setting: 'SMS_PROVIDER', problem: `must be one of ${allowed.join(', ')} in production` };
 }
 
 function isForDevelopment(name: SmsProviderName): boolean {

@@ -42,7 +42,7 @@ export const POSTGRES_CLOSE_TIMEOUT_MS = 1000;
 export const SMS_PROVIDER_TIMEOUT_SECONDS = 5;
 /** Largest limit that a setting may choose. */
 export const SMS_PROVIDER_TIMEOUT_MAX_SECONDS = 30;
-/** Limit for connecting to a provider, within the limit of the send. A host that does not answer leaves time for another. */
+/** Limit for connecting to a provider. A host that does not answer leaves time for the next provider. */
 export const SMS_PROVIDER_CONNECT_TIMEOUT_MS = 2000;
 /** An open circuit lets one SMS through after this time. */
 export const SMS_CIRCUIT_RESET_TIMEOUT_MS = 10_000;
@@ -51,21 +51,20 @@ export const RETRY_AFTER_UNREACHABLE_SECONDS = 10;
 /** Retry advice when the bulkhead is full. */
 export const RETRY_AFTER_BULKHEAD_FULL_SECONDS = 5;
 export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
-/** What a delivery with several providers may take beyond one attempt: look-ups and rejected attempts before it. */
-export const SMS_FAILOVER_TIMEOUT_MS = 3000;
 /** Limit for asking a provider about an earlier attempt. */
-export const SMS_LOOK_UP_TIMEOUT_MS = 2000;
-/** The limit of one delivery through these providers. */
-export function smsDeliveryTimeoutMs(
-  providers: readonly { readonly timeoutMs: number; readonly lookUp?: unknown }[],
-): number {
-  const attemptMs = Math.max(...providers.map(({ timeoutMs }) => timeoutMs));
-  const isSingle = providers.length === 1 && providers.every(({ lookUp }) => lookUp === undefined);
-  return isSingle ? attemptMs : attemptMs + SMS_FAILOVER_TIMEOUT_MS;
+export const SMS_LOOK_UP_TIMEOUT_MS = 1500;
+/** The next provider tries only if this share of its limit is left of the delivery. It then has the time that is left. */
+export const SMS_ATTEMPT_MIN_SHARE = 0.4;
+
+/** The limit of one delivery through these providers, however many of them try. */
+export function smsDeliveryTimeoutMs(providers: readonly { readonly timeoutMs: number }[]): number {
+  return Math.max(...providers.map(({ timeoutMs }) => timeoutMs));
 }
 
 /** The longest that any delivery can take. */
-export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000 + SMS_FAILOVER_TIMEOUT_MS;
+export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 1000;
+/** A fault of an account is logged, and an error of a provider written to Redis, at most this often. */
+export const SMS_FAULT_REPORT_INTERVAL_MS = 60_000;
 /** An accepted SMS without a report for so long is shown as unknown. */
 export const NO_REPORT_AFTER_MS = 10 * 60 * 1000;
 /** Platforms repeat a report that is not acknowledged within a second: Aliyun after 700 ms. */
@@ -128,7 +127,7 @@ export const SHUTDOWN_DRAIN_SECONDS = HTTP_KEEP_ALIVE_TIMEOUT_MS / 1000;
 /** Longest drain that the setting may choose. */
 export const SHUTDOWN_DRAIN_MAX_SECONDS = 300;
 /** After the drain, in-flight requests and sends may finish within this time. */
-export const IN_FLIGHT_TIMEOUT_MS = 9500;
+export const IN_FLIGHT_TIMEOUT_MS = 6500;
 
 /** How long connections stay open for late requests after the drain. Without a drain no client was told to leave. */
 export function lateRequestsMs(drainSeconds: number): number {

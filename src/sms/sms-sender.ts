@@ -66,8 +66,9 @@ export interface SmsSender {
    * Tries once and resolves within the time-out of the provider. Never throws: errors become an outcome. Its `reason`
    * and its `messageId` are written to the log and contain no secret, code or mobile. `reason` begins with the code of the
    * provider, if there is one.
+   * @param timeoutMs the limit of this attempt, if it is shorter than that of the provider.
    */
-  send(message: SmsMessage): Promise<SmsOutcome>;
+  send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome>;
   /** Closes the connections, after a short wait for sends in flight. */
   close(): Promise<void>;
 }

@@ -68,6 +68,7 @@ describe('ResilientSmsSender', () => {
     expect(sender.inFlight).toBe(MAX_IN_FLIGHT);
     expect(await sender.send(message)).toEqual({
       kind: 'rejected',
+      cause: 'provider',
       reason: 'too many sends in flight',
       retryAfterSeconds: 5,
     });
@@ -106,6 +107,7 @@ describe('ResilientSmsSender', () => {
     jest.advanceTimersByTime(3500);
     expect(await sender.send(message)).toEqual({
       kind: 'rejected',
+      cause: 'provider',
       reason: 'circuit open',
       retryAfterSeconds: 7,
     });

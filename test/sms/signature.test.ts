@@ -77,9 +77,12 @@ describe('China Standard Time', () => {
         '2026-03-08T07:00:00Z',
         '2026-11-01T06:30:00Z',
       ];
-      const module = import.meta.resolve('../../src/sms/providers/yuntongxun/signature.js');
+      const [signature, time] = ['sms/providers/yuntongxun/signature.js', 'common/china-time.js'].map(
+        (file) => JSON.stringify(import.meta.resolve(`../../src/${file}`)),
+      );
       const program = `
-        import { chinaTimestamp, secondsUntilChinaMidnight, sign } from ${JSON.stringify(module)};
+        import { sign } from ${signature};
+        import { chinaTimestamp, secondsUntilChinaMidnight } from ${time};
         const instants = ${JSON.stringify(instants)}.map((instant) => Date.parse(instant));
         console.log(JSON.stringify({
           zone: Intl.DateTimeFormat().resolvedOptions().timeZone,

@@ -1,6 +1,7 @@
 // Failover: another provider tries only after a certain rejection, so one request never sends two SMS.
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import { DeliveryStore } from '../../src/sms/delivery/delivery.store.ts';
@@ -34,6 +35,7 @@ const rejected = (cause: RejectionCause, retryAfterSeconds = 10): SmsOutcome => 
 
 interface Sent extends SmsMessage {
   readonly provider: string;
+  readonly timeoutMs: number | undefined;
   readonly outcome: SmsOutcome;
 }
 
@@ -47,7 +49,7 @@ describe('SmsDeliveryService', () => {
   function startDelivery(
     outcomes: readonly Answer[],
     options: Partial<DeliveryProvider> = {},
-    timeoutMs = 8000,
+    timeoutMs = 5000,
   ) {
     const sent: Sent[] = [];
     const lookedUp: PastAttempt[] = [];
@@ -58,10 +60,10 @@ describe('SmsDeliveryService', () => {
       triesNextAfterLimit: false,
       lookUp: undefined,
       sender: {
-        async send(message: SmsMessage) {
+        async send(message: SmsMessage, timeoutMs?: number) {
           const answer = outcomes[index] as Answer;
           const outcome = typeof answer === 'function' ? await answer() : answer;
-          sent.push({ ...message, provider: name, outcome });
+          sent.push({ ...message, provider: name, timeoutMs, outcome });
           return outcome;
         },
         close: async () => {},
@@ -173,11 +175,23 @@ describe('SmsDeliveryService', () => {
     expect(sent).toEqual([]);
   });
 
-  it('starts no attempt that cannot end before the deadline of the delivery', async () => {
-    const { service, providersOf } = startDelivery([rejected('provider', 30), accepted], {}, 4999);
+  it('starts no attempt that would hardly end before the deadline of the delivery', async () => {
+    const { service, providersOf } = startDelivery([rejected('provider', 30), accepted], {}, 1999);
     const { provider, outcome } = await service.send(newRequest());
     expect(providersOf()).toEqual(['a']);
     expect([provider, outcome]).toEqual(['a', rejected('provider', 30)]);
+  });
+
+  it('gives each attempt the time that is left of the delivery', async () => {
+    const slowly = async () => {
+      await sleep(50);
+      return rejected('provider');
+    };
+    const { service, sent } = startDelivery([slowly, accepted]);
+    await service.send(newRequest());
+    const [first = 0, second = 0] = sent.map(({ timeoutMs }) => timeoutMs);
+    expect(first).toBeLessThanOrEqual(5000);
+    expect(second).toBeLessThan(first - 45);
   });
 
   it('reports the last rejection, the ones before it, and the soonest retry of all', async () => {

@@ -68,12 +68,13 @@ describe('a response of the gateway', () => {
   it('has the same outcome without a status message', async () => {
     expect(await send((response) => json(response, 200, { statusCode: '160042' }))).toEqual({
       kind: 'rejected',
-      reason: 'status 160042',
+      cause: 'recipient',
+      reason: '160042',
       retryAfterSeconds: 10,
     });
     expect(await send((response) => json(response, 200, { statusCode: '160050', statusMsg: null }))).toEqual({
       kind: 'unknown',
-      reason: 'status 160050',
+      reason: '160050',
     });
   });
 
@@ -146,7 +147,7 @@ describe('a response of the gateway', () => {
 
     it('has the status message as it is, if that contains neither a mobile nor a code', async () => {
       expect(await reasonOf('160040', '验证码超出同模板同号码天发送上限')).toBe(
-        'status 160040 验证码超出同模板同号码天发送上限',
+        '160040 验证码超出同模板同号码天发送上限',
       );
     });
 

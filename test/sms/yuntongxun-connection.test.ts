@@ -14,6 +14,7 @@ describe('an SMS is rejected', () => {
   function expectRejected(outcome: SmsOutcome, reason: RegExp): void {
     expect(outcome).toEqual({
       kind: 'rejected',
+      cause: 'provider',
       reason: expect.stringMatching(reason),
       retryAfterSeconds: 10,
       unreachable: true,

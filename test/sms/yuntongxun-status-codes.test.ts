@@ -1,8 +1,8 @@
 // Status codes of the Yuntongxun gateway, and the outcome that each one means.
 
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { rejectionRetrySeconds } from '../../src/sms/providers/yuntongxun/status-code.ts';
-import type { SmsOutcome } from '../../src/sms/sms-sender.ts';
+import { rejectionRule } from '../../src/sms/providers/yuntongxun/status-code.ts';
+import type { OperatorFault, SmsOutcome } from '../../src/sms/sms-sender.ts';
 import { rejection } from '../support/test-gateway.ts';
 import { withAnsweredSender } from './yuntongxun-fixture.ts';
 
@@ -12,35 +12,69 @@ const SECONDS_UNTIL_MIDNIGHT = 84_600;
 
 type Codes = readonly (string | readonly [first: number, last: number])[];
 
-/** Rejections before the SMS reaches a carrier: single codes and ranges of codes. */
-const REJECTED: readonly (readonly [what: string, codes: Codes])[] = [
-  ['path, header and signature', [[111100, 111111], '111113']],
-  ["the caller's IP address", ['111115', '160053']],
-  ['account and token', [[111128, 111133], [111138, 111143], '112349', '112350']],
-  ['the app', [[111169, 111171], [111176, 111182], '111212', '112353']],
-  ['test numbers', ['111188', '112305', '112310', '113302']],
-  ['bulk and features that are off', ['112302', '112303', '112312']],
-  ['an SMS without a template, or its recipient', ['112300', '112301', '112304']],
-  ['the recipient of a template', ['112306', '112316', '112317', '112319']],
-  ['the template and its variables', [[112307, 112309], '112311', '112313', '112315', '112318', '112323']],
-  ['a channel that is busy', [[160001, 160010]]],
-  ['a channel that cannot accept it', ['160012', '160014']],
-  ['content, signature and length of the SMS', ['160011', [160018, 160020]]],
-  ['the format or the count of the numbers', ['160013', '160017']],
-  ['the body of the request', ['160030', '160031']],
-  ['the template', ['160032', '160036', '160043', '160057']],
-  ['the content of the SMS', ['160033', '160035', '160037', '160046', '160049', '160052', '160069']],
-  ['the number', ['160034', '160042', '160044', '160045', '160048', '160051', '160068', [160072, 160074]]],
-  ['the request id', ['160055']],
-  ['numbers abroad', [[160058, 160062], '160070']],
-  ['extension code, schedule and hours', [[160065, 160067], '160071']],
-  ['the balance or the settings of a channel', ['161002', '161005', '161006', '161007']],
-  ['a channel that could not be connected to', ['161020']],
-  ['authentication at the newer gateway', [[161100, 161108]]],
-];
+const account = (fault: OperatorFault) => ({ cause: 'account', fault, retryAfterSeconds: 10 });
+const content = (fault: OperatorFault) => ({ cause: 'content', fault, retryAfterSeconds: 10 });
+const recipient = { cause: 'recipient', retryAfterSeconds: 10 };
+const busy = { cause: 'provider', retryAfterSeconds: 10 };
+const aMinute = { cause: 'limit', retryAfterSeconds: 60 };
+const untilMidnight = { cause: 'limit', retryAfterSeconds: SECONDS_UNTIL_MIDNIGHT };
 
-const REJECTED_UNTIL_MIDNIGHT: Codes = ['112314', '160021', '160022', '160039', '160040', '160041'];
-const REJECTED_FOR_A_MINUTE: Codes = ['160015', '160016', '160038', '160056'];
+/** Rejections before the SMS reaches a carrier: single codes and ranges of codes. */
+const REJECTED: readonly (readonly [what: string, rejection: object, codes: Codes])[] = [
+  ['path, header and signature', account('credentials'), [[111100, 111110], '111113', [161100, 161108]]],
+  ["the caller's IP address", account('ip_not_allowed'), ['111115', '160053']],
+  [
+    'account, token and app',
+    account('credentials'),
+    [[111128, 111133], '111141', '111143', [111169, 111171], [111181, 111182], '112353'],
+  ],
+  [
+    'a suspended account or app',
+    account('account_suspended'),
+    [[111139, 111140], [111176, 111177], '111180'],
+  ],
+  ['the balance', account('balance'), ['111142', '112350', '160014', '161002']],
+  [
+    'a missing activation, and test numbers',
+    account('not_activated'),
+    [
+      ...['111138', '111188', '111212', '112302', '112303', '112305', '112310', '112349', '113302'],
+      ...['160058', '160060', '161005'],
+      [111178, 111179],
+    ],
+  ],
+  ['the form of the request', account('request'), ['112312', '160030', '160031', '160055', [160065, 160067]]],
+  [
+    'what the request must contain',
+    content('request'),
+    ['112301', '112304', [112308, 112309], '160017', '160048'],
+  ],
+  ['the signature of the SMS', content('signature'), ['160019']],
+  [
+    'the template, its variables and blocked words',
+    content('template'),
+    [
+      ...['112307', '112311', '112313', '112315', '112318', '112323', '160011', '160018', '160020', '160043'],
+      ...['160046', '160049', '160052', '160057', '160069', '160070', '160071', '161007'],
+      [160032, 160033],
+      [160035, 160037],
+    ],
+  ],
+  [
+    'the number',
+    recipient,
+    [
+      ...['112300', '112306', '112316', '112317', '112319', '160013', '160034', '160042', '160044', '160045'],
+      ...['160051', '160059', '160061', '160062', '160068'],
+      [160072, 160074],
+    ],
+  ],
+  ['a busy platform or channel', busy, ['111111', [160001, 160010], '160012', '161006', '161020']],
+  ['the speed of the channel', { cause: 'provider', retryAfterSeconds: 60 }, ['160016']],
+  ['the day of the account', { cause: 'provider', retryAfterSeconds: SECONDS_UNTIL_MIDNIGHT }, ['112314']],
+  ['the day of a number', untilMidnight, ['160021', '160022', '160039', '160040', '160041']],
+  ['a short interval between SMS', aMinute, ['160015', '160038', '160056']],
+];
 
 /** The SMS may have been sent. */
 const UNCERTAIN: Codes = [
@@ -100,25 +134,13 @@ describe('a status code', () => {
 
   function all(codes: Codes, outcome: object): Record<string, SmsOutcome> {
     return Object.fromEntries(
-      each(codes).map((code) => [code, { ...outcome, reason: `status ${code} 短信` } as SmsOutcome]),
+      each(codes).map((code) => [code, { ...outcome, reason: `${code} 短信` } as SmsOutcome]),
     );
   }
 
-  it.each(REJECTED)('about %s means that the SMS is rejected', async (_what, codes) => {
-    expect(await sendAll(codes)).toEqual(all(codes, { kind: 'rejected', retryAfterSeconds: 10 }));
-  });
-
-  it('about a daily limit means a retry after midnight in China', async () => {
+  it.each(REJECTED)('about %s means that the SMS is rejected', async (_what, rejection, codes) => {
     jest.spyOn(Date, 'now').mockReturnValue(NOW_MS);
-    const codes = REJECTED_UNTIL_MIDNIGHT;
-    expect(await sendAll(codes)).toEqual(
-      all(codes, { kind: 'rejected', retryAfterSeconds: SECONDS_UNTIL_MIDNIGHT }),
-    );
-  });
-
-  it('about a short interval between SMS means a retry after a minute', async () => {
-    const codes = REJECTED_FOR_A_MINUTE;
-    expect(await sendAll(codes)).toEqual(all(codes, { kind: 'rejected', retryAfterSeconds: 60 }));
+    expect(await sendAll(codes)).toEqual(all(codes, { kind: 'rejected', ...rejection }));
   });
 
   it('about a failure of the platform or of a carrier means an unknown outcome', async () => {
@@ -126,7 +148,7 @@ describe('a status code', () => {
   });
 
   it('about a duplicate request means an unknown outcome', async () => {
-    expect(await send(rejection('160054'))).toEqual({ kind: 'unknown', reason: 'status 160054 短信' });
+    expect(await send(rejection('160054'))).toEqual({ kind: 'unknown', reason: '160054 短信' });
   });
 
   it('of queries, reports or the administration means an unknown outcome', async () => {
@@ -142,15 +164,11 @@ describe('a status code', () => {
   });
 
   it('means a rejection for exactly the codes above, out of one million', () => {
-    const known = [
-      ...REJECTED.flatMap(([, codes]) => codes),
-      ...REJECTED_UNTIL_MIDNIGHT,
-      ...REJECTED_FOR_A_MINUTE,
-    ];
+    const known = REJECTED.flatMap(([, , codes]) => codes);
     const rejected: string[] = [];
     for (let number = 0; number < 1_000_000; number += 1) {
       const code = String(number).padStart(6, '0');
-      if (rejectionRetrySeconds(code, NOW_MS) !== undefined) rejected.push(code);
+      if (rejectionRule(code) !== undefined) rejected.push(code);
     }
     expect(rejected).toEqual(each(known).toSorted());
   });

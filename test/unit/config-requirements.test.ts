@@ -83,7 +83,9 @@ describe('SMS_PROVIDER=yuntongxun', () => {
   it('is not selected by the presence of an account', () => {
     const { YUNTONGXUN_ACCOUNT_SID, YUNTONGXUN_AUTH_TOKEN, YUNTONGXUN_APP_ID } = PRODUCTION;
     const account = { YUNTONGXUN_ACCOUNT_SID, YUNTONGXUN_AUTH_TOKEN, YUNTONGXUN_APP_ID };
-    expect(loadConfig(account).sms).toEqual({ provider: 'simulated', isForDevelopment: true, settings: {} });
+    expect(loadConfig(account).sms.providers).toEqual([
+      { name: 'simulated', settings: {}, triesNextAfterLimit: false },
+    ]);
   });
 });
 

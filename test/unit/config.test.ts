@@ -29,7 +29,7 @@ describe('an empty environment', () => {
       redisUrl: undefined,
       databaseUrl: undefined,
       codeSecret: undefined,
-      sms: { provider: 'simulated', isForDevelopment: true },
+      sms: { providers: [{ name: 'simulated', settings: {} }], isForDevelopment: true, routing: 'fixed' },
       pages: { demo: true, playground: true, phone: true },
       captchaTtlSeconds: 180,
       codeTtlSeconds: 300,
@@ -108,17 +108,22 @@ describe('a valid setting', () => {
         untilMs: Date.parse('2026-02-01T00:00:00+08:00'),
       },
       sms: {
-        provider: 'yuntongxun',
         isForDevelopment: false,
-        settings: {
-          YUNTONGXUN_BASE_URL: 'https://app.cloopen.com:8883',
-          YUNTONGXUN_ACCOUNT_SID: PRODUCTION.YUNTONGXUN_ACCOUNT_SID,
-          YUNTONGXUN_AUTH_TOKEN: PRODUCTION.YUNTONGXUN_AUTH_TOKEN,
-          YUNTONGXUN_APP_ID: PRODUCTION.YUNTONGXUN_APP_ID,
-          YUNTONGXUN_TEMPLATE_ID: '1234567',
-          YUNTONGXUN_TIMEOUT_SECONDS: 2.5,
-          YUNTONGXUN_CONNECTIONS: 8,
-        },
+        providers: [
+          {
+            name: 'yuntongxun',
+            triesNextAfterLimit: false,
+            settings: {
+              YUNTONGXUN_BASE_URL: 'https://app.cloopen.com:8883',
+              YUNTONGXUN_ACCOUNT_SID: PRODUCTION.YUNTONGXUN_ACCOUNT_SID,
+              YUNTONGXUN_AUTH_TOKEN: PRODUCTION.YUNTONGXUN_AUTH_TOKEN,
+              YUNTONGXUN_APP_ID: PRODUCTION.YUNTONGXUN_APP_ID,
+              YUNTONGXUN_TEMPLATE_ID: '1234567',
+              YUNTONGXUN_TIMEOUT_SECONDS: 2.5,
+              YUNTONGXUN_CONNECTIONS: 8,
+            },
+          },
+        ],
       },
       captchaTtlSeconds: 120,
       codeTtlSeconds: 240,
@@ -274,6 +279,11 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     ['twilio', 'Yuntongxun', 'none', 'tencent,twilio', 'tencent,tencent', ','],
   ],
   [
+    'SMS_FAILOVER_ON_LIMIT',
+    'must be one of yuntongxun, tencent, webhook, simulated, console, or several of them separated by commas',
+    ['twilio', 'Yuntongxun', 'none', 'tencent,twilio', 'tencent,tencent', ','],
+  ],
+  [
     'YUNTONGXUN_ACCOUNT_SID',
     'must consist of letters, digits and dashes',
     ['8a216da8 5f00', '../x?y=1', '账户'],
@@ -309,6 +319,11 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['TENCENT_BASE_URL', 'must be https://…, or http:// to this machine', ['http://sms.tencentcloudapi.com']],
   ['TENCENT_TIMEOUT_SECONDS', 'must be a number from 0.1 to 30', ['0', '31', '5s']],
   ['TENCENT_CONNECTIONS', 'must be a whole number from 1 to 10000', ['0', '10001']],
+  [
+    'YUNTONGXUN_REPORT_SECRET',
+    'must consist of 8 to 128 letters, digits, underscores and dashes',
+    ['1234567', 'a/b/c/d/e', 'x'.repeat(129)],
+  ],
   [
     'TENCENT_REPORT_SECRET',
     'must consist of 8 to 128 letters, digits, underscores and dashes',

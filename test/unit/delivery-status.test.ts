@@ -37,7 +37,7 @@ describe('the status of a delivery', () => {
   });
 
   it('becomes UNKNOWN when a process died between the start and the outcome of an attempt', () => {
-    expect(statusAfter('leaving', 32_000).status).toBe('ACCEPTED');
-    expect(statusAfter('leaving', 33_000).status).toBe('UNKNOWN');
+    expect(statusAfter('leaving', 29_000).status).toBe('ACCEPTED');
+    expect(statusAfter('leaving', 30_000).status).toBe('UNKNOWN');
   });
 });

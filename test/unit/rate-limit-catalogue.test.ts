@@ -19,7 +19,13 @@ const ADDRESS = '203.0.113.7';
 const MOBILE = '+8613800138000' as Mobile;
 const HASH_TAG = /\{([^}]+)\}/;
 
-const actions: readonly LimitedAction[] = ['issueCaptcha', 'requestSmsCode', 'sendSms', 'verifySmsCode'];
+const actions: readonly LimitedAction[] = [
+  'issueCaptcha',
+  'requestSmsCode',
+  'sendSms',
+  'verifySmsCode',
+  'querySmsDelivery',
+];
 const defaults: RateLimitSettings = loadConfig({}).rateLimits;
 
 function limitsOf(
@@ -52,6 +58,7 @@ describe('the catalogue of rate limits', () => {
       ['mobileDay', 'MOBILE', 10, 86_400],
       ['rangeHour', 'SERVICE', 20, 3600],
       ['verifyHour', 'ADDRESS', 60, 3600],
+      ['deliveryMinute', 'ADDRESS', 60, 60],
     ]);
   });
 
@@ -88,7 +95,7 @@ describe('the catalogue of rate limits', () => {
   });
 
   it('puts all limits of an address into one slot of its own', () => {
-    const actionsOfAddress = ['issueCaptcha', 'requestSmsCode', 'verifySmsCode'] as const;
+    const actionsOfAddress = ['issueCaptcha', 'requestSmsCode', 'verifySmsCode', 'querySmsDelivery'] as const;
     const tags = actionsOfAddress
       .flatMap((action) => limitsOf(action))
       .map(({ key }) => HASH_TAG.exec(key)?.[1]);

@@ -76,7 +76,7 @@ describe('a stored response', () => {
 
   it('contains no omitted field', () => {
     expect(serializeResponse(sent, NOW_MS, ['mobile'])).toBe(
-      `{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60},"storedAtMs":${NOW_MS}}`,
+      `{"type":"SmsCodeSent","fields":{"codeLength":6,"expiresInSeconds":299,"resendAfterSeconds":60,"deliveryId":"AAAAAAAAAAAAAAAAAAAAAA"},"storedAtMs":${NOW_MS}}`,
     );
   });
 

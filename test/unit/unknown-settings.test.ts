@@ -12,7 +12,7 @@ describe('a name that resembles a setting', () => {
     'SMS_CODE_TTL',
     'YUNTONGXUN_TOKEN',
     'YUNTONGXUN_ACCOUNT_ID',
-    'YUNTONGXUN_REPORT_SECRET',
+    'YUNTONGXUN_REPORTS_SECRET',
     'TOKEN_KEY',
     'CODE_SECRETS',
     'IMAGE_CAPTCHA_TTL',

@@ -10,9 +10,9 @@ export class InstrumentedSmsSender implements SmsSender {
     private readonly observe: ObserveSend,
   ) {}
 
-  async send(message: SmsMessage): Promise<SmsOutcome> {
+  async send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome> {
     const startedMs = performance.now();
-    const outcome = await this.sender.send(message);
+    const outcome = await this.sender.send(message, timeoutMs);
     this.observe(outcome, (performance.now() - startedMs) / 1000);
     return outcome;
   }

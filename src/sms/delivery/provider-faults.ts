@@ -1,6 +1,7 @@
 // Faults of an account that an operator must correct: reported at most once a minute for each provider, and remembered until
 // the provider accepts an SMS again.
 
+import { SMS_FAULT_REPORT_INTERVAL_MS } from '../../config/time-budgets.ts';
 import type { OperatorFault, SmsOutcome } from '../sms-sender.ts';
 
 /** What the operator does about each fault. */
@@ -24,8 +25,6 @@ export interface FaultReport {
   readonly reason: string;
   readonly advice: string;
 }
-
-const REPORT_INTERVAL_MS = 60_000;
 
 export class ProviderFaults {
   private readonly current = new Map<string, OperatorFault>();
@@ -63,7 +62,7 @@ export class ProviderFaults {
   private isDue(name: string): boolean {
     const now = this.nowMs();
     const last = this.reportedAtMs.get(name);
-    if (last !== undefined && now - last < REPORT_INTERVAL_MS) return false;
+    if (last !== undefined && now - last < SMS_FAULT_REPORT_INTERVAL_MS) return false;
     this.reportedAtMs.set(name, now);
     return true;
   }

@@ -63,11 +63,11 @@ export class ResilientSmsSender implements SmsSender {
     return this.inFlightSends.count;
   }
 
-  async send(message: SmsMessage): Promise<SmsOutcome> {
+  async send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome> {
     // Cockatiel would make all other sends wait for the one that tests a half-open circuit.
     if (this.breaker.state === CircuitState.HalfOpen) return this.circuitOpen();
     try {
-      return await this.bulkhead.execute(() => this.attempt(message));
+      return await this.bulkhead.execute(() => this.attempt(message, timeoutMs));
     } catch (error) {
       if (error instanceof BrokenCircuitError) return this.circuitOpen();
       if (error instanceof BulkheadRejectedError) {
@@ -92,10 +92,10 @@ export class ResilientSmsSender implements SmsSender {
     return this.sender.close();
   }
 
-  private async attempt(message: SmsMessage): Promise<SmsOutcome> {
+  private async attempt(message: SmsMessage, timeoutMs: number | undefined): Promise<SmsOutcome> {
     this.inFlightSends.start();
     try {
-      return await this.breaker.execute(() => this.sender.send(message));
+      return await this.breaker.execute(() => this.sender.send(message, timeoutMs));
     } finally {
       this.inFlightSends.end();
     }

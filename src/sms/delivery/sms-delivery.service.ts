@@ -4,7 +4,11 @@
 import type { KeyedHash } from '../../common/keyed-hash.ts';
 import type { Mobile } from '../../common/phone-number.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
-import { SMS_LOOK_UP_TIMEOUT_MS, STORE_CALL_TIMEOUT_MS } from '../../config/time-budgets.ts';
+import {
+  SMS_ATTEMPT_MIN_SHARE,
+  SMS_LOOK_UP_TIMEOUT_MS,
+  STORE_CALL_TIMEOUT_MS,
+} from '../../config/time-budgets.ts';
 import { type CarrierPrefix, carrierPrefix } from '../routing/carrier-prefix.ts';
 import { type ProviderOrder, startAfter } from '../routing/provider-order.ts';
 import type { LookUp, SmsMessage, SmsOutcome, SmsRejection, SmsSender } from '../sms-sender.ts';
@@ -81,10 +85,10 @@ export class SmsDeliveryService {
     const previous = await this.previousProvider(request);
     const failovers: SmsAttempt<SmsRejection>[] = [];
     for (const provider of this.orderFor(request.mobile, previous)) {
-      const last = failovers.at(-1);
-      // An attempt that cannot end in time does not start.
-      if (last && performance.now() + provider.timeoutMs > deadlineMs) break;
-      const outcome = await this.attempt(provider, failovers.length + 1, request);
+      const remainingMs = deadlineMs - performance.now();
+      // An attempt that would hardly end in time does not start.
+      if (failovers.length > 0 && remainingMs < provider.timeoutMs * SMS_ATTEMPT_MIN_SHARE) break;
+      const outcome = await this.attempt(provider, failovers.length + 1, request, remainingMs);
       if (!mayTryNext(outcome, provider.triesNextAfterLimit))
         return { provider: provider.name, outcome: withSoonestRetry(outcome, failovers), failovers };
       failovers.push({ provider: provider.name, outcome });
@@ -103,6 +107,7 @@ export class SmsDeliveryService {
     provider: DeliveryProvider,
     number: number,
     request: SmsDeliveryRequest,
+    timeoutMs: number,
   ): Promise<SmsOutcome> {
     const { recordName, requestedAtMs, mobile, code, validForMinutes, purpose } = request;
     const { deliveries, hash, onAccepted } = this.dependencies;
@@ -124,7 +129,10 @@ export class SmsDeliveryService {
     );
     if (!mayLeave) return { kind: 'unknown', reason: 'an attempt before this one may have been accepted' };
 
-    const outcome = await provider.sender.send({ attemptId, mobile, code, validForMinutes, purpose });
+    const outcome = await provider.sender.send(
+      { attemptId, mobile, code, validForMinutes, purpose },
+      timeoutMs,
+    );
     this.recordInBackground(attemptId, outcome);
     if (outcome.kind === 'accepted') {
       const { messageId } = outcome;

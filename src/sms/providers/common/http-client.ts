@@ -62,12 +62,13 @@ export class ProviderHttpClient {
 
   /**
    * Sends one POST, once: never again after an error, and never to another URL after a redirect. Does not throw.
-   * @param timeoutMs the limit of this request, if it is not that of the settings.
+   * @param timeoutMs the limit of this request, if it is shorter than that of the settings.
    */
-  async post(request: ProviderRequest, timeoutMs = this.settings.timeoutMs): Promise<Exchange> {
+  async post(request: ProviderRequest, timeoutMs = Number.POSITIVE_INFINITY): Promise<Exchange> {
     const state: RequestState = { started: false };
+    const limitMs = Math.min(timeoutMs, this.settings.timeoutMs);
     try {
-      return await withDeadline(timeoutMs, (signal) => this.exchange(request, state, signal));
+      return await withDeadline(limitMs, (signal) => this.exchange(request, state, signal));
     } catch (error) {
       return { kind: 'failed', outcome: outcomeOfError(error, state) };
     }

@@ -20,11 +20,11 @@ export class TencentSender implements SmsSender {
     this.http = new ProviderHttpClient(settings);
   }
 
-  async send(message: SmsMessage): Promise<SmsOutcome> {
+  async send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome> {
     const body = JSON.stringify(this.bodyOf(message));
     const timestampSeconds = Math.floor(Date.now() / 1000);
     const headers = sendSmsHeaders(this.settings, this.http.host, body, timestampSeconds);
-    const exchange = await this.http.post({ path: '/', headers, body });
+    const exchange = await this.http.post({ path: '/', headers, body }, timeoutMs);
     return exchange.kind === 'failed'
       ? exchange.outcome
       : outcomeOfResponse(exchange.httpStatus, exchange.text, message);

@@ -29,15 +29,18 @@ export class WebhookSender implements SmsSender {
     this.http = new ProviderHttpClient({ baseUrl: origin, timeoutMs, connections });
   }
 
-  async send(message: SmsMessage): Promise<SmsOutcome> {
+  async send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome> {
     const body = bodyOf(message);
     const timestampSeconds = Math.floor(Date.now() / 1000);
     const signed = webhookHeaders({ id: message.attemptId, timestampSeconds, body }, this.key);
-    const exchange = await this.http.post({
-      path: this.path,
-      headers: { 'content-type': 'application/json', accept: 'application/json', ...signed },
-      body,
-    });
+    const exchange = await this.http.post(
+      {
+        path: this.path,
+        headers: { 'content-type': 'application/json', accept: 'application/json', ...signed },
+        body,
+      },
+      timeoutMs,
+    );
     return exchange.kind === 'failed'
       ? exchange.outcome
       : outcomeOfResponse(exchange.httpStatus, exchange.text, message);

@@ -1,8 +1,9 @@
 // The provider `yuntongxun`: its settings, and how it starts.
 
 import { digits, identifier, providerUrl, secret } from '../../../config/env.ts';
-import { connections, timeoutSeconds } from '../common/settings.ts';
+import { connections, reportSecret, timeoutSeconds } from '../common/settings.ts';
 import { defineSmsProvider } from '../provider.ts';
+import { yuntongxunReports } from './yuntongxun-reports.ts';
 import { YuntongxunSender } from './yuntongxun-sender.ts';
 
 export const yuntongxunProvider = defineSmsProvider({
@@ -14,6 +15,7 @@ export const yuntongxunProvider = defineSmsProvider({
     YUNTONGXUN_BASE_URL: providerUrl.default('https://app.cloopen.com:8883'),
     YUNTONGXUN_TIMEOUT_SECONDS: timeoutSeconds,
     YUNTONGXUN_CONNECTIONS: connections,
+    YUNTONGXUN_REPORT_SECRET: reportSecret.optional(),
   },
   requiredSettings: ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'],
   isForDevelopment: false,
@@ -29,6 +31,8 @@ export const yuntongxunProvider = defineSmsProvider({
       timeoutMs,
       connections,
     });
-    return { sender, timeoutMs, connections };
+    const secretOfReports = settings.YUNTONGXUN_REPORT_SECRET;
+    const reports = secretOfReports === undefined ? undefined : yuntongxunReports(secretOfReports);
+    return { sender, timeoutMs, connections, reports };
   },
 });

@@ -24,18 +24,21 @@ export class YuntongxunSender implements SmsSender {
     this.http = new ProviderHttpClient(settings);
   }
 
-  async send(message: SmsMessage): Promise<SmsOutcome> {
+  async send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome> {
     const { accountSid, authToken } = this.settings;
     const { sig, authorization } = sign(accountSid, authToken, chinaTimestamp(Date.now()));
-    const exchange = await this.http.post({
-      path: `${templateSmsPath(accountSid)}?sig=${sig}`,
-      headers: {
-        accept: 'application/json',
-        'content-type': 'application/json;charset=utf-8',
-        authorization,
+    const exchange = await this.http.post(
+      {
+        path: `${templateSmsPath(accountSid)}?sig=${sig}`,
+        headers: {
+          accept: 'application/json',
+          'content-type': 'application/json;charset=utf-8',
+          authorization,
+        },
+        body: JSON.stringify(this.bodyOf(message)),
       },
-      body: JSON.stringify(this.bodyOf(message)),
-    });
+      timeoutMs,
+    );
     return exchange.kind === 'failed'
       ? exchange.outcome
       : outcomeOfResponse(exchange.httpStatus, exchange.text, message);

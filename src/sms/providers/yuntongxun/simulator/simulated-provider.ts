@@ -32,8 +32,8 @@ export class SimulatedSender implements SmsSender {
     return new SimulatedSender(gateway, new YuntongxunSender(settings));
   }
 
-  send(message: SmsMessage): Promise<SmsOutcome> {
-    return this.sender.send(message);
+  send(message: SmsMessage, timeoutMs?: number): Promise<SmsOutcome> {
+    return this.sender.send(message, timeoutMs);
   }
 
   async close(): Promise<void> {

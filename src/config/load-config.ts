@@ -77,7 +77,7 @@ export class ConfigError extends Error {
 }
 
 /** What a command needs: a migration requires no account of an SMS provider. */
-export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend';
+export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend' | 'send';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -124,6 +124,7 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
   database: requiredForDatabase,
   redis: requiredForRedis,
   spend: requiredForSpend,
+  send: (values) => [...requiredForRedis(values), ...requiredToServe(values)],
 };
 
 function requiredToServe(values: Settings): SettingError[] {

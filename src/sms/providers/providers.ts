@@ -1,5 +1,6 @@
 // The list of SMS providers. `SMS_PROVIDER` names one of them.
 
+import { aliyunProvider } from './aliyun/aliyun-provider.ts';
 import { consoleProvider } from './console/console-provider.ts';
 import type { SmsProviderDefinition } from './provider.ts';
 import { tencentProvider } from './tencent/tencent-provider.ts';
@@ -9,6 +10,7 @@ import { yuntongxunProvider } from './yuntongxun/yuntongxun-provider.ts';
 
 export const smsProviders = {
   yuntongxun: yuntongxunProvider,
+  aliyun: aliyunProvider,
   tencent: tencentProvider,
   webhook: webhookProvider,
   simulated: simulatedProvider,

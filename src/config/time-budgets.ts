@@ -67,7 +67,7 @@ export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 10
 export const SMS_FAULT_REPORT_INTERVAL_MS = 60_000;
 /** An accepted SMS without a report for so long is shown as unknown. */
 export const NO_REPORT_AFTER_MS = 10 * 60 * 1000;
-/** Platforms repeat a report that is not acknowledged within a second: Aliyun after 700 ms. */
+/** Platforms repeat a report that is not acknowledged in time: the shortest known limit is 700 ms. */
 export const REPORT_STORE_TIMEOUT_MS = 500;
 /** How often an instance reads the conversion of the providers from Redis. */
 export const CONVERSION_REFRESH_INTERVAL_MS = 30_000;

@@ -1,5 +1,5 @@
 // The process: arguments, environment, signals, exit codes. `node main.js serve | migrate | seed | unlock | spend | sms:send |
-// sms:providers | keys`
+// sms:providers | simulator | keys`
 
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
@@ -9,6 +9,7 @@ import { startApp } from './app.ts';
 import { printKeys } from './cli/keys.ts';
 import { migrate } from './cli/migrate.ts';
 import { seed } from './cli/seed.ts';
+import { runSimulator } from './cli/simulator.ts';
 import { smsProviders } from './cli/sms-providers.ts';
 import { smsSend } from './cli/sms-send.ts';
 import { spend } from './cli/spend.ts';
@@ -92,6 +93,9 @@ async function main([command = 'serve', ...args]: readonly string[]): Promise<vo
       return unlock(configFor('redis'), args);
     case 'spend':
       return spend(configFor('spend'), DATA_DIRECTORY);
+    case 'simulator':
+      await runSimulator(process.env, firstStopSignal());
+      return process.exit(0);
     case 'sms:send':
       return smsSend(
         configFor('send'),
@@ -105,7 +109,7 @@ async function main([command = 'serve', ...args]: readonly string[]): Promise<vo
       return printKeys();
     default:
       throw new UsageError(
-        'usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | spend | sms:send <mobile> | sms:providers | keys',
+        'usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | spend | sms:send <mobile> | sms:providers | simulator | keys',
       );
   }
 }

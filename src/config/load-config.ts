@@ -107,6 +107,16 @@ export function loadConfig(environment: Environment, scope: ConfigScope = 'serve
   return Object.freeze(toConfig(values));
 }
 
+/**
+ * The values of all settings, without what the service requires.
+ * @throws ConfigError with all errors.
+ */
+export function loadSettings(environment: Environment): Settings {
+  const { values, errors } = parseSettings(environment);
+  if (errors.length > 0) throw new ConfigError(errors.map(({ setting, problem }) => `${setting} ${problem}`));
+  return values;
+}
+
 /** Invalid values are absent from `values`. */
 function parseSettings(environment: Environment): { values: Settings; errors: SettingError[] } {
   const values: Partial<Record<SettingName, unknown>> = {};

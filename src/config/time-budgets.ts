@@ -74,6 +74,11 @@ export const CONVERSION_REFRESH_INTERVAL_MS = 30_000;
 /** The conversion of an SMS is known after this time: few persons type a code later. */
 export const CONVERSION_SETTLED_AFTER_MS = 300_000;
 
+/** The simulator reports an SMS after this time, and repeats a report that is not acknowledged within it. */
+export const SIMULATED_REPORT_DELAY_MS = 1000;
+export const SIMULATED_REPORT_TIMEOUT_MS = 5000;
+export const SIMULATOR_REQUEST_TIMEOUT_MS = 10_000;
+
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** With user-enumeration protection `SmsCodeSent` is returned after this time, whether or not an SMS is sent. */

@@ -9,6 +9,7 @@ import type { SmsOutcome, SmsSender } from '../../src/sms/sms-sender.ts';
 import { smsMessage } from '../support/sms-message.ts';
 import { answerWith, StubProvider } from '../support/stub-provider.ts';
 import { json, TestGateway } from '../support/test-gateway.ts';
+import { ALIYUN_ENVIRONMENT, aliyunAnswer } from './aliyun-fixture.ts';
 import { describeSmsSender, type SenderUnderTest } from './sms-sender-contract.ts';
 import { errorAnswer, statusAnswer, TENCENT_ENVIRONMENT } from './tencent-fixture.ts';
 import { SECRET as WEBHOOK_SECRET } from './webhook-fixture.ts';
@@ -17,6 +18,7 @@ const ACCOUNT = {
   YUNTONGXUN_ACCOUNT_SID: '8a216da85f0000000000000000000001',
   YUNTONGXUN_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
   YUNTONGXUN_APP_ID: '8a216da85f0000000000000000000002',
+  ...ALIYUN_ENVIRONMENT,
   ...TENCENT_ENVIRONMENT,
   SMS_WEBHOOK_URL: 'https://sms.example/send',
   SMS_WEBHOOK_SECRET: WEBHOOK_SECRET,
@@ -33,6 +35,7 @@ function startProvider(
 
 const contractTests: Record<SmsProviderName, () => Promise<SenderUnderTest>> = {
   yuntongxun: startYuntongxun,
+  aliyun: startAliyun,
   tencent: startTencent,
   webhook: startWebhook,
   simulated: () => startPrinting('simulated'),
@@ -72,6 +75,35 @@ async function startYuntongxun(): Promise<SenderUnderTest> {
     async stop() {
       await sender.close().catch(() => {}); // some tests have closed it
       await gateway.stop();
+    },
+  };
+}
+
+async function startAliyun(): Promise<SenderUnderTest> {
+  const stub = new StubProvider();
+  stub.answer = (response, request) =>
+    answerWith(aliyunAnswer('OK', { BizId: randomBytes(16).toString('hex') }))(response, request);
+  const { sender } = await startProvider('aliyun', {
+    ALIYUN_BASE_URL: await stub.start(),
+    ALIYUN_CONNECTIONS: '4',
+  });
+  const secrets = [ACCOUNT.ALIYUN_ACCESS_KEY_SECRET];
+  return {
+    sender,
+    delivered: () =>
+      stub.requests.map(({ body }) => JSON.parse(new URLSearchParams(body).get('TemplateParam') ?? '').code),
+    breakDown() {
+      stub.answer = (response, request) => {
+        const { authorization } = request.headers;
+        secrets.push(String(authorization), String(authorization).slice(-64));
+        const Message = `${request.body} ${authorization} ${secrets[0]}`;
+        answerWith(aliyunAnswer('isv.MOBILE_NUMBER_ILLEGAL', { Message }))(response, request);
+      };
+    },
+    secrets,
+    async stop() {
+      await sender.close().catch(() => {}); // some tests have closed it
+      await stub.stop();
     },
   };
 }
@@ -155,6 +187,8 @@ describe('a started provider', () => {
     ['yuntongxun', {}, 5000, 64],
     ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '30', YUNTONGXUN_CONNECTIONS: '8' }, 30_000, 8],
     ['yuntongxun', { YUNTONGXUN_TIMEOUT_SECONDS: '2.5' }, 2500, 64],
+    ['aliyun', {}, 5000, 64],
+    ['aliyun', { ALIYUN_TIMEOUT_SECONDS: '2.5', ALIYUN_CONNECTIONS: '8' }, 2500, 8],
     ['tencent', {}, 5000, 64],
     ['tencent', { TENCENT_TIMEOUT_SECONDS: '2.5', TENCENT_CONNECTIONS: '8' }, 2500, 8],
     ['webhook', {}, 5000, 64],
@@ -182,9 +216,12 @@ describe('the delivery reports of a provider', () => {
     return reports;
   };
 
-  it('of tencent are read if their secret is set', async () => {
-    expect(await readerOf('tencent')).toBeUndefined();
-    const reader = await readerOf('tencent', { TENCENT_REPORT_SECRET: 'a-secret-of-the-path' });
+  it.each([
+    ['aliyun', 'ALIYUN_REPORT_SECRET'],
+    ['tencent', 'TENCENT_REPORT_SECRET'],
+  ] as const)('of %s are read if their secret is set', async (name, setting) => {
+    expect(await readerOf(name)).toBeUndefined();
+    const reader = await readerOf(name, { [setting]: 'a-secret-of-the-path' });
     expect(reader?.pathSecret).toBe('a-secret-of-the-path');
   });
 

@@ -33,14 +33,12 @@ export async function startSimulator(
   );
   const settings = loadSettings({ ...environment, ...accounts });
   const log = new MessageLog();
-  const platforms = simulations.map(
-    ([provider, { create }]): SimulatedPlatform => ({
-      provider,
-      simulation: create(settingsOf(provider, settings), (mobile) => log.sentTo(provider, mobile)),
-    }),
-  );
+  const platforms = simulations.map(([provider, { create }]) => ({
+    provider,
+    simulation: create(settingsOf(provider, settings), (mobile) => log.sentTo(provider, mobile)),
+  }));
   const reports = new ReportSender(settings.SIMULATOR_REPORT_URL, log, print);
-  const simulator = new Simulator(platforms, log, reports, settings.SIMULATOR_NUMBER_LIMITS);
+  const simulator = new Simulator(platforms, log, reports, settings.SIMULATOR_NUMBER_LIMITS ?? true);
   const server = new SimulatorServer(simulator);
   const linesFor = (url: string) => [
     ...Object.entries(accounts).map(([name, value]) => `${name}=${value}`),

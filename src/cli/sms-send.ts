@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Mobile, maskMobile } from '../common/phone-number.ts';
 import type { Config } from '../config/load-config.ts';
+import { CLI_REPORT_POLL_INTERVAL_MS, CLI_REPORT_TIMEOUT_MS } from '../config/time-budgets.ts';
 import { Metrics } from '../observability/metrics.ts';
 import { redisScripts } from '../redis-scripts.ts';
 import { deliveryStatus, SmsDeliveryStatus } from '../sms/delivery/delivery-status.ts';
@@ -18,8 +19,6 @@ import { withMigratedDatabase } from './with-database.ts';
 import { withRedis } from './with-redis.ts';
 
 const USAGE = 'npm run sms:send -- 13800138000 [--yes]';
-const REPORT_TIMEOUT_MS = 120_000;
-const POLL_INTERVAL_MS = 2000;
 const YES = '--yes';
 
 /**
@@ -98,9 +97,9 @@ function outcomeLines({ provider, outcome, failovers }: DeliveryResult): string[
 
 /** The running service receives the report. Without the secret of reports there is none. */
 async function waitForReport({ deliveries }: Sms, recordName: string): Promise<void> {
-  console.log(`Waiting for the delivery report, for at most ${REPORT_TIMEOUT_MS / 1000} s …`);
+  console.log(`Waiting for the delivery report, for at most ${CLI_REPORT_TIMEOUT_MS / 1000} s …`);
   const startedMs = performance.now();
-  while (performance.now() - startedMs < REPORT_TIMEOUT_MS) {
+  while (performance.now() - startedMs < CLI_REPORT_TIMEOUT_MS) {
     const record = await deliveries.read(recordName);
     const status = record && deliveryStatus(record, Date.now()).status;
     if (status === SmsDeliveryStatus.DELIVERED || status === SmsDeliveryStatus.UNDELIVERED) {
@@ -108,7 +107,7 @@ async function waitForReport({ deliveries }: Sms, recordName: string): Promise<v
       console.log(`${status.toLowerCase()} after ${seconds} s`);
       return;
     }
-    await sleep(POLL_INTERVAL_MS);
+    await sleep(CLI_REPORT_POLL_INTERVAL_MS);
   }
   console.log(
     'No report arrived. Check the URL and the secret of the reports in the console of the provider.',

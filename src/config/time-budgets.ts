@@ -78,6 +78,11 @@ export const CONVERSION_SETTLED_AFTER_MS = 300_000;
 export const SIMULATED_REPORT_DELAY_MS = 1000;
 export const SIMULATED_REPORT_TIMEOUT_MS = 5000;
 export const SIMULATOR_REQUEST_TIMEOUT_MS = 10_000;
+/** The answer of the simulator that comes late, for the senders' time-outs. */
+export const SIMULATED_LATE_ANSWER_MS = 3000;
+/** `npm run sms:send` waits for a report this long, and asks at this interval. */
+export const CLI_REPORT_TIMEOUT_MS = 120_000;
+export const CLI_REPORT_POLL_INTERVAL_MS = 2000;
 
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 

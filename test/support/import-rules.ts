@@ -170,7 +170,7 @@ export function vendorStaysInItsFolder(provider: string, ...aliases: readonly st
     files
       .filter(({ path, text }) => names.test(path.replace(folder, '')) || names.test(text))
       .map(({ path }) => path)
-      .filter((path) => !path.startsWith(folder) && path !== 'src/sms/providers/providers.ts');
+      .filter((path) => !path.startsWith(folder) && !LISTS_OF_PROVIDERS.includes(path));
 }
 
 export const filesOpenWithAComment: Rule = (files) =>

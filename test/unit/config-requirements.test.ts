@@ -15,7 +15,7 @@ describe('NODE_ENV=production', () => {
     ['CODE_SECRET', 'CODE_SECRET is missing: production requires it'],
     ['TOKEN_PRIVATE_KEY', 'TOKEN_PRIVATE_KEY is missing: production requires it'],
     ['SMS_PER_DAY', 'SMS_PER_DAY is missing: production requires it'],
-    ['SMS_PROVIDER', 'SMS_PROVIDER must be one of yuntongxun, tencent, webhook in production'],
+    ['SMS_PROVIDER', 'SMS_PROVIDER must be one of yuntongxun, aliyun, tencent, webhook in production'],
     ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_ACCOUNT_SID is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_AUTH_TOKEN is missing: SMS_PROVIDER is yuntongxun'],
     ['YUNTONGXUN_APP_ID', 'YUNTONGXUN_APP_ID is missing: SMS_PROVIDER is yuntongxun'],
@@ -27,7 +27,7 @@ describe('NODE_ENV=production', () => {
 
   it.each(['simulated', 'console'])('rejects the provider %s, which sends nothing', (provider) => {
     expect(errorsOf({ ...PRODUCTION, SMS_PROVIDER: provider })).toEqual([
-      'SMS_PROVIDER must be one of yuntongxun, tencent, webhook in production',
+      'SMS_PROVIDER must be one of yuntongxun, aliyun, tencent, webhook in production',
     ]);
   });
 
@@ -38,7 +38,7 @@ describe('NODE_ENV=production', () => {
       'REDIS_URL is missing: production requires it',
       'CODE_SECRET is missing: production requires it',
       'TOKEN_PRIVATE_KEY is missing: production requires it',
-      'SMS_PROVIDER must be one of yuntongxun, tencent, webhook in production',
+      'SMS_PROVIDER must be one of yuntongxun, aliyun, tencent, webhook in production',
     ]);
   });
 

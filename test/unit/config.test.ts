@@ -275,12 +275,12 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['SMS_ROUTING', 'must be one of fixed, conversion', ['on', 'Fixed', 'price']],
   [
     'SMS_PROVIDER',
-    'must be one of yuntongxun, tencent, webhook, simulated, console, or several of them separated by commas',
+    'must be one of yuntongxun, aliyun, tencent, webhook, simulated, console, or several of them separated by commas',
     ['twilio', 'Yuntongxun', 'none', 'tencent,twilio', 'tencent,tencent', ','],
   ],
   [
     'SMS_FAILOVER_ON_LIMIT',
-    'must be one of yuntongxun, tencent, webhook, simulated, console, or several of them separated by commas',
+    'must be one of yuntongxun, aliyun, tencent, webhook, simulated, console, or several of them separated by commas',
     ['twilio', 'Yuntongxun', 'none', 'tencent,twilio', 'tencent,tencent', ','],
   ],
   [
@@ -315,6 +315,23 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['TENCENT_SECRET_KEY', 'must not contain white space', ['a b', 'a\nb']],
   ['TENCENT_SDK_APP_ID', 'must consist of digits', ['app', '1400.1']],
   ['TENCENT_TEMPLATE_ID', 'must consist of digits', ['one', '-1']],
+  ['ALIYUN_ACCESS_KEY_ID', 'must consist of letters, digits and dashes', ['LTAI x']],
+  ['ALIYUN_ACCESS_KEY_SECRET', 'must not contain white space', ['a secret']],
+  ['ALIYUN_BASE_URL', 'must be https://…, or http:// to this machine', ['http://dysmsapi.aliyuncs.com']],
+  ['ALIYUN_TIMEOUT_SECONDS', 'must be a number from 0.1 to 30', ['0', '31', '5s']],
+  ['ALIYUN_CONNECTIONS', 'must be a whole number from 1 to 10000', ['0', '10001']],
+  [
+    'ALIYUN_REPORT_SECRET',
+    'must consist of 8 to 128 letters, digits, underscores and dashes',
+    ['1234567', 'a/b/c/d/e', 'x'.repeat(129)],
+  ],
+  ['SIMULATOR_PORT', 'must be a whole number from 0 to 65535', ['-1', '65536', 'http']],
+  [
+    'SIMULATOR_REPORT_URL',
+    'must be https://…, or http:// to this machine',
+    ['http://staging.example/webhooks', '/webhooks'],
+  ],
+  ['SIMULATOR_NUMBER_LIMITS', 'must be one of on, off', ['true', 'yes']],
   ['TENCENT_REGION', 'must consist of letters, digits and dashes', ['ap guangzhou']],
   ['TENCENT_BASE_URL', 'must be https://…, or http:// to this machine', ['http://sms.tencentcloudapi.com']],
   ['TENCENT_TIMEOUT_SECONDS', 'must be a number from 0.1 to 30', ['0', '31', '5s']],
@@ -397,7 +414,14 @@ describe('an invalid setting', () => {
   });
 
   it('is tested here for every setting that does not accept any text', () => {
-    const anyText = ['HOST', 'TOKEN_ISSUER', 'TOKEN_AUDIENCE', 'TENCENT_SIGN_NAME'];
+    const anyText = [
+      'HOST',
+      'SIMULATOR_HOST',
+      'TOKEN_ISSUER',
+      'TOKEN_AUDIENCE',
+      'ALIYUN_SIGN_NAME',
+      'TENCENT_SIGN_NAME',
+    ];
     const tested = new Set([...INVALID.map(([name]) => name), ...anyText, ...Object.keys(rateLimitSettings)]);
     expect([...tested].toSorted()).toEqual(Object.keys(settings).toSorted());
   });

@@ -1,5 +1,6 @@
 // Magic numbers: the last four digits of a mobile choose what happens to its SMS.
 
+import { SIMULATED_LATE_ANSWER_MS } from '../../config/time-budgets.ts';
 import type { SimulatedRejection } from './provider-simulation.ts';
 
 /** What the gateway does with a valid request. */
@@ -82,7 +83,7 @@ export const MAGIC_NUMBERS: Readonly<Record<string, MagicNumber>> = {
   },
   '0016': {
     meaning: 'accepted after 3 seconds and reported as delivered',
-    behaviour: { kind: 'accept', delayMs: 3000 },
+    behaviour: { kind: 'accept', delayMs: SIMULATED_LATE_ANSWER_MS },
     reports: DELIVERED,
   },
 };

@@ -159,7 +159,7 @@ it('at least one provider sends SMS', () => {
 for (const name of vendors) {
   const aliases = VENDOR_ALIASES[name] ?? [];
   describeRule(
-    `the name of the provider ${name} occurs in its folder and in the list of providers`,
+    `the name of the provider ${name} occurs in its folder and in the lists of providers`,
     vendorStaysInItsFolder(name, ...aliases),
     [
       [{ path: 'src/app.ts', text: `if (provider === '${name}') start();` }],

@@ -162,6 +162,8 @@ export const environmentIsReadInEntryFiles: Rule = (files) =>
     .map(({ path }) => path)
     .filter((path) => !READS_ENVIRONMENT.includes(path));
 
+const LISTS_OF_PROVIDERS = ['src/sms/providers/providers.ts', 'src/sms/providers/simulations.ts'];
+
 /** For one provider that sends SMS: its name, and other names of its vendor. */
 export function vendorStaysInItsFolder(provider: string, ...aliases: readonly string[]): Rule {
   const names = new RegExp([provider, ...aliases].join('|'), 'i');

@@ -332,6 +332,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     ['http://staging.example/webhooks', '/webhooks'],
   ],
   ['SIMULATOR_NUMBER_LIMITS', 'must be one of on, off', ['true', 'yes']],
+  ['ALIYUN_TEMPLATE_CODE', 'must consist of letters, digits and dashes', ['SMS 1']],
   ['TENCENT_REGION', 'must consist of letters, digits and dashes', ['ap guangzhou']],
   ['TENCENT_BASE_URL', 'must be https://…, or http:// to this machine', ['http://sms.tencentcloudapi.com']],
   ['TENCENT_TIMEOUT_SECONDS', 'must be a number from 0.1 to 30', ['0', '31', '5s']],

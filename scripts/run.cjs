@@ -35,6 +35,9 @@ const commands = {
   seed: builtProgram('dist/main.js', 'seed'),
   unlock: builtProgram('dist/main.js', 'unlock'),
   spend: builtProgram('dist/main.js', 'spend'),
+  simulator: builtProgram('dist/main.js', 'simulator'),
+  'sms:send': builtProgram('dist/main.js', 'sms:send'),
+  'sms:providers': builtProgram('dist/main.js', 'sms:providers'),
   keys: builtProgram('dist/main.js', 'keys'),
   schema: builtProgram('dist/cli/emit-schema.js'),
   build: async (node) => {

@@ -1,4 +1,5 @@
-// The process: arguments, environment, signals, exit codes. `node main.js serve | migrate | seed | unlock | spend | keys`
+// The process: arguments, environment, signals, exit codes. `node main.js serve | migrate | seed | unlock | spend | sms:send |
+// sms:providers | simulator | keys`
 
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
@@ -8,6 +9,9 @@ import { startApp } from './app.ts';
 import { printKeys } from './cli/keys.ts';
 import { migrate } from './cli/migrate.ts';
 import { seed } from './cli/seed.ts';
+import { runSimulator } from './cli/simulator.ts';
+import { smsProviders } from './cli/sms-providers.ts';
+import { smsSend } from './cli/sms-send.ts';
 import { spend } from './cli/spend.ts';
 import { startBanner } from './cli/start-banner.ts';
 import { unlock } from './cli/unlock.ts';
@@ -89,11 +93,23 @@ async function main([command = 'serve', ...args]: readonly string[]): Promise<vo
       return unlock(configFor('redis'), args);
     case 'spend':
       return spend(configFor('spend'), DATA_DIRECTORY);
+    case 'simulator':
+      await runSimulator(process.env, firstStopSignal());
+      return process.exit(0);
+    case 'sms:send':
+      return smsSend(
+        configFor('send'),
+        DATA_DIRECTORY,
+        args,
+        createLogger({ level: 'silent', production: true }),
+      );
+    case 'sms:providers':
+      return smsProviders(configFor('redis'));
     case 'keys':
       return printKeys();
     default:
       throw new UsageError(
-        'usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | spend | keys',
+        'usage: main.js serve | migrate | seed <mobile> … | unlock <mobile> … | spend | sms:send <mobile> | sms:providers | simulator | keys',
       );
   }
 }

@@ -186,7 +186,7 @@ function observeReport(report: ObservedReport, metrics: Metrics, logger: Logger)
     attemptId,
     status,
     result,
-    code,
+    reportCode: code,
     cause,
     secondsToDelivery,
   };

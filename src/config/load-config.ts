@@ -77,7 +77,7 @@ export class ConfigError extends Error {
 }
 
 /** What a command needs: a migration requires no account of an SMS provider. */
-export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend';
+export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend' | 'send';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -107,6 +107,16 @@ export function loadConfig(environment: Environment, scope: ConfigScope = 'serve
   return Object.freeze(toConfig(values));
 }
 
+/**
+ * The values of all settings, without what the service requires.
+ * @throws ConfigError with all errors.
+ */
+export function loadSettings(environment: Environment): Settings {
+  const { values, errors } = parseSettings(environment);
+  if (errors.length > 0) throw new ConfigError(errors.map(({ setting, problem }) => `${setting} ${problem}`));
+  return values;
+}
+
 /** Invalid values are absent from `values`. */
 function parseSettings(environment: Environment): { values: Settings; errors: SettingError[] } {
   const values: Partial<Record<SettingName, unknown>> = {};
@@ -124,6 +134,7 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
   database: requiredForDatabase,
   redis: requiredForRedis,
   spend: requiredForSpend,
+  send: (values) => [...requiredForRedis(values), ...requiredToServe(values)],
 };
 
 function requiredToServe(values: Settings): SettingError[] {

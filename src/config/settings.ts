@@ -5,6 +5,7 @@ import { httpSettings } from '../http/http.settings.ts';
 import { postgresSettings } from '../infrastructure/postgres/postgres.settings.ts';
 import { redisSettings } from '../infrastructure/redis/redis.settings.ts';
 import { rateLimitSettings } from '../rate-limiting/limits.ts';
+import { simulatorSettings } from '../sms/simulator/simulator.settings.ts';
 import { smsSettings } from '../sms/sms.settings.ts';
 import { spendCapSettings } from '../spend-cap/spend-cap.settings.ts';
 import { testMobilesSettings } from '../verification/test-mobiles/test-mobiles.settings.ts';
@@ -27,6 +28,7 @@ export const settings = {
   ...tokenSettings,
   ...captchaSettings,
   ...smsSettings,
+  ...simulatorSettings,
   ...rateLimitSettings,
   ...spendCapSettings,
 };

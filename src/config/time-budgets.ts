@@ -67,12 +67,17 @@ export const SMS_DELIVERY_TIMEOUT_MAX_MS = SMS_PROVIDER_TIMEOUT_MAX_SECONDS * 10
 export const SMS_FAULT_REPORT_INTERVAL_MS = 60_000;
 /** An accepted SMS without a report for so long is shown as unknown. */
 export const NO_REPORT_AFTER_MS = 10 * 60 * 1000;
-/** Platforms repeat a report that is not acknowledged within a second: Aliyun after 700 ms. */
+/** Platforms repeat a report that is not acknowledged in time: the shortest known limit is 700 ms. */
 export const REPORT_STORE_TIMEOUT_MS = 500;
 /** How often an instance reads the conversion of the providers from Redis. */
 export const CONVERSION_REFRESH_INTERVAL_MS = 30_000;
 /** The conversion of an SMS is known after this time: few persons type a code later. */
 export const CONVERSION_SETTLED_AFTER_MS = 300_000;
+
+/** The simulator reports an SMS after this time, and repeats a report that is not acknowledged within it. */
+export const SIMULATED_REPORT_DELAY_MS = 1000;
+export const SIMULATED_REPORT_TIMEOUT_MS = 5000;
+export const SIMULATOR_REQUEST_TIMEOUT_MS = 10_000;
 
 // ── requestSmsCode ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ const PREFIXES = new Set([
     'TRUSTED',
     'CORS',
     'SHUTDOWN',
+    'SIMULATOR',
     'ENUMERATION',
     'TEST_MOBILES',
   ],

@@ -3,7 +3,7 @@
 
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import type { ConnectionError, FastifyError, FastifyInstance } from 'fastify';
+import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { INTERNAL_ERROR_MESSAGE, type LogError } from '../common/internal-error.ts';
 
 /** The body of a GraphQL error response. `code` and `requestId` become extensions. */
@@ -13,13 +13,25 @@ export function errorBody(message: string, code?: string, requestId?: string) {
 
 /** Errors of the client keep their message. Internal errors are logged, and the client gets the request id. */
 export function registerErrorHandlers(app: FastifyInstance, logError: LogError): void {
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody('Not found')));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status < 500) return reply.code(status).send(errorBody(error.message, error.code));
     logError(request.id, error);
     return reply.code(500).send(errorBody(INTERNAL_ERROR_MESSAGE, 'INTERNAL_SERVER_ERROR', request.id));
   });
+}
+
+/** Answers an unknown path before its body is read: no body changes what the path tells. */
+export function registerNotFound(app: FastifyInstance): void {
+  app.setNotFoundHandler((_request, reply) => sendNotFound(reply));
+  app.addHook('onRequest', async (request, reply) => {
+    if (request.is404) return sendNotFound(reply);
+  });
+}
+
+/** The answer of an unknown path. */
+export function sendNotFound(reply: FastifyReply): FastifyReply {
+  return reply.code(404).send(errorBody('Not found'));
 }
 
 /** For a URL that cannot be routed. Fastify runs no hooks for it, so the connection closes whether or not a shutdown runs. */

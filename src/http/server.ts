@@ -16,7 +16,7 @@ import {
   HTTP_TIMEOUT_CHECK_INTERVAL_MS,
 } from '../config/time-budgets.ts';
 import { prepareGracefulShutdown } from './graceful-shutdown.ts';
-import { registerErrorHandlers, rejectConnection, rejectUrl } from './http-errors.ts';
+import { registerErrorHandlers, registerNotFound, rejectConnection, rejectUrl } from './http-errors.ts';
 import { stripForwardedPorts } from './request-context.ts';
 import { registerGraphql } from './routes/graphql.ts';
 import { type HealthChecks, registerHealth } from './routes/health.ts';
@@ -76,6 +76,7 @@ export async function startServer(
   if (settings.corsOrigins.length > 0) {
     await app.register(cors, { origin: [...settings.corsOrigins], methods: ['GET', 'POST'] });
   }
+  registerNotFound(app);
   registerHealth(app, { ...dependencies.health, isStopping: shutdown.isStarted });
   registerMetrics(app, dependencies.metrics);
   registerJwks(app, dependencies.jwks);

@@ -142,27 +142,26 @@ export class Metrics {
 
   /** Registers the gauges of the conversion, which show the figures of the last refresh. */
   watchConversion(figures: () => readonly ObservableConversion[]): void {
-    const gauge = (name: string, help: string, value: 'accepted' | 'verified') =>
-      new Gauge({
-        name,
-        help,
-        labelNames: ['provider', 'prefix'],
-        registers: [this.registry],
-        collect() {
-          this.reset();
-          for (const row of figures()) this.set({ provider: row.provider, prefix: row.prefix }, row[value]);
-        },
-      });
-    gauge(
-      'yanzheng_sms_conversion_accepted',
-      'SMS within the window of the conversion that a provider accepted, by carrier prefix, of all instances.',
-      'accepted',
-    );
-    gauge(
-      'yanzheng_sms_conversion_verified',
-      'Those of yanzheng_sms_conversion_accepted whose code was verified.',
-      'verified',
-    );
+    new Gauge({
+      name: 'yanzheng_sms_conversion_accepted',
+      help: 'SMS of all instances that count toward the conversion of a provider, by carrier prefix.',
+      labelNames: ['provider', 'prefix'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { provider, prefix, accepted } of figures()) this.set({ provider, prefix }, accepted);
+      },
+    });
+    new Gauge({
+      name: 'yanzheng_sms_conversion_verified',
+      help: 'Those of yanzheng_sms_conversion_accepted whose code was verified.',
+      labelNames: ['provider', 'prefix'],
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        for (const { provider, prefix, verified } of figures()) this.set({ provider, prefix }, verified);
+      },
+    });
   }
 
   /** Registers the gauges of all providers, which read their values at each scrape. */

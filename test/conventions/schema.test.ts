@@ -3,6 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildSchema, isObjectType, isUnionType, printSchema } from 'graphql';
 import * as captchaSchema from '../../src/captcha/captcha.schema.ts';
+import { RetryableError } from '../../src/errors/retryable-error.ts';
 import * as serviceUnavailable from '../../src/errors/service-unavailable.ts';
 import { UserError } from '../../src/errors/user-error.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
@@ -11,6 +12,7 @@ import { resolvers } from '../../src/resolvers.ts';
 import * as userSchema from '../../src/users/user.schema.ts';
 import * as registerUserSchema from '../../src/verification/register-user/register-user.schema.ts';
 import * as requestSmsCodeSchema from '../../src/verification/request-sms-code/request-sms-code.schema.ts';
+import * as smsDeliverySchema from '../../src/verification/sms-delivery/sms-delivery.schema.ts';
 import * as verificationSchema from '../../src/verification/verification.schema.ts';
 import * as verifySmsCodeSchema from '../../src/verification/verify-sms-code/verify-sms-code.schema.ts';
 import { readProjectFile } from '../support/sources.ts';
@@ -49,7 +51,7 @@ describe('an error type', () => {
     for (const union of unions) expect(union.getTypes()[0]?.getInterfaces()).toEqual([]);
   });
 
-  it('extends UserError directly: a union resolves a value to its first class that matches', () => {
+  it('extends UserError or RetryableError directly: a union resolves a value to its first class that matches', () => {
     const classes = [
       captchaSchema,
       rateLimitingSchema,
@@ -59,9 +61,13 @@ describe('an error type', () => {
       requestSmsCodeSchema,
       verifySmsCodeSchema,
       registerUserSchema,
+      smsDeliverySchema,
     ].flatMap(Object.values);
-    const extending = classes.filter((value) => value?.prototype instanceof UserError);
+    const extending = classes.filter(
+      (value) => value !== RetryableError && value?.prototype instanceof UserError,
+    );
     expect(extending.map(({ name }) => name).sort()).toEqual(errors.map(({ name }) => name).sort());
-    for (const { prototype } of extending) expect(Object.getPrototypeOf(prototype)).toBe(UserError.prototype);
+    const parents = [UserError.prototype, RetryableError.prototype];
+    for (const { prototype } of extending) expect(parents).toContain(Object.getPrototypeOf(prototype));
   });
 });

@@ -20,7 +20,6 @@ const WORDS: readonly (readonly [word: RegExp, instead: string])[] = [
   [/surroundings/, 'dependencies'],
   [/withheld|withholds?|concealment/, 'suppressed, user-enumeration protection'],
   [/mend(s|ed)?/, 'fix'],
-  [/faults?/, 'error, internal error'],
   [/pictures?/, 'image'],
   [/the kit/, 'SDK'],
   [/SmsNotDelivered\w*/, 'SmsSendFailedError'],

@@ -123,7 +123,7 @@ describeEachRedis('DeliveryStore', (kind) => {
   });
 
   it.each([
-    ['an id that nobody has', { attemptId: `${newName()}01` }, 'unknown_id'],
+    ['an unknown id', { attemptId: `${newName()}01` }, 'unknown_id'],
     ['an id of another form', { attemptId: 'SMS_154950909' }, 'unknown_id'],
     ['an attempt that has not started', { attemptId: undefined, number: 2 }, 'unknown_id'],
     ['another provider', { provider: 'b' }, 'unknown_id'],

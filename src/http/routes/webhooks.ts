@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DependencyUnavailableError } from '../../common/dependency.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
 import { REPORT_STORE_TIMEOUT_MS } from '../../config/time-budgets.ts';
-import { errorBody } from '../http-errors.ts';
+import { errorBody, sendNotFound } from '../http-errors.ts';
 
 /** A report as it arrived. */
 export interface IncomingReport {
@@ -43,7 +43,7 @@ export async function registerWebhooks(app: FastifyInstance, reports: ReportRece
       // Before the body is read: a wrong secret gets the answer of any unknown path.
       onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
         const { provider, secret } = request.params as ReportParams;
-        if (!reports.hasPath(provider, secret)) reply.callNotFound();
+        if (!reports.hasPath(provider, secret)) return sendNotFound(reply);
       },
       handler: async (request: FastifyRequest, reply: FastifyReply) => {
         const { provider } = request.params as ReportParams;

@@ -8,7 +8,7 @@ import type { RedisKeys } from '../../common/redis/keys.ts';
 import type { RedisDependency } from '../../common/redis/redis-client.ts';
 import { DELIVERY_TTL_MS } from './delivery.store.ts';
 
-/** Longer than any send takes. A report about an id that nobody has is forgotten after it. */
+/** Longer than any send takes. A report about an unknown id is forgotten after it. */
 const EARLY_REPORT_TTL_MS = 60_000;
 
 const linkMessageId = defineScript({

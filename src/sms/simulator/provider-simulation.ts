@@ -47,7 +47,7 @@ export type SimulatedRejection =
   | 'account'
   | 'content'
   | 'throttled'
-  /** An error of the platform after which nobody knows whether the SMS was sent. */
+  /** An error of the platform after which it is unknown whether the SMS was sent. */
   | 'system_error';
 
 /** How many SMS a platform accepts for one number. */

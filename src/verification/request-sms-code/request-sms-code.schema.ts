@@ -63,7 +63,7 @@ export class SmsCodeSent {
 
   @Field(() => ID, {
     description:
-      'The id to ask `smsDelivery` what became of the SMS. It is secret: whoever has it may ask. A replay has the id of ' +
+      'The id to ask `smsDelivery` what became of the SMS. It is secret: it is all that the query asks for. A replay has the id of ' +
       'the original request.',
   })
   readonly deliveryId!: string;

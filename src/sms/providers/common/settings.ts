@@ -11,7 +11,7 @@ export const timeoutSeconds = decimal(0.1, SMS_PROVIDER_TIMEOUT_MAX_SECONDS).def
 );
 export const connections = integer(1, 10_000).default(64);
 
-/** The end of the path of unsigned delivery reports: whoever knows it can change what pages show. */
+/** The end of the path of unsigned delivery reports: it is the only proof of their origin. */
 export const reportSecret = text.regex(
   /^[\w-]{8,128}$/,
   'must consist of 8 to 128 letters, digits, underscores and dashes',

@@ -83,8 +83,8 @@ function jsonFields(body: string): Fields | undefined {
 
 /** Each element occurs once. */
 function xmlFields(body: string): Fields | undefined {
-  const texts = parseFlatXml(body);
-  return texts && Object.fromEntries(Object.entries(texts).map(([name, [text]]) => [name, text]));
+  const contents = parseFlatXml(body);
+  return contents && Object.fromEntries(Object.entries(contents).map(([name, [text]]) => [name, text]));
 }
 
 function matching(value: unknown, form: RegExp): string | undefined {

@@ -24,6 +24,17 @@
       "SmsSendFailedError",
       "TooManyRequestsError"
     ],
+    "RetryableError": [
+      "ServiceUnavailableError",
+      "SmsSendFailedError",
+      "TooManyRequestsError"
+    ],
+    "SmsDeliveryResult": [
+      "ServiceUnavailableError",
+      "SmsDelivery",
+      "SmsDeliveryNotFoundError",
+      "TooManyRequestsError"
+    ],
     "UserError": [
       "CaptchaExpiredError",
       "CaptchaMismatchError",
@@ -35,6 +46,7 @@
       "ServiceUnavailableError",
       "SmsCodeExpiredError",
       "SmsCodeMismatchError",
+      "SmsDeliveryNotFoundError",
       "SmsSendFailedError",
       "TooManyRequestsError"
     ],
@@ -74,6 +86,17 @@
       "SmsSendFailedError",
       "TooManyRequestsError"
     ],
+    "RetryableError": [
+      "ServiceUnavailableError",
+      "SmsSendFailedError",
+      "TooManyRequestsError"
+    ],
+    "SmsDeliveryResult": [
+      "ServiceUnavailableError",
+      "SmsDelivery",
+      "SmsDeliveryNotFoundError",
+      "TooManyRequestsError"
+    ],
     "UserError": [
       "CaptchaExpiredError",
       "CaptchaMismatchError",
@@ -85,6 +108,7 @@
       "ServiceUnavailableError",
       "SmsCodeExpiredError",
       "SmsCodeMismatchError",
+      "SmsDeliveryNotFoundError",
       "SmsSendFailedError",
       "TooManyRequestsError"
     ],

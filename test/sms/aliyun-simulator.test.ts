@@ -134,6 +134,13 @@ describe('the simulated platform of Aliyun', () => {
     ['version 1.0, GET', rpc('GET', true)],
     ['version 1.0, POST with a query', rpc('POST', true)],
     ['version 1.0, POST with a form', rpc('POST', false)],
+    [
+      'version 1.0, as the older SDK of the vendor sends it',
+      gatewayRequest({
+        ...rpc('POST', false),
+        headers: { 'content-type': FORM, 'x-acs-action': 'SendSms', 'x-acs-version': '2017-05-25' },
+      }),
+    ],
   ])('reads the SMS of a request signed by %s', (_what, request) => {
     expect(simulation.recognizes(request)).toBe(true);
     expect(simulation.check(request)).toEqual({

@@ -25,11 +25,11 @@ const FORM = 'application/x-www-form-urlencoded';
 
 /** @returns `undefined` for a request of another protocol. */
 export function readCall(request: GatewayRequest): Call | undefined {
-  if (request.headers['x-acs-action'] !== undefined) return readV3(request);
   const parameters = parametersOf(request);
-  return parameters.Action !== undefined && parameters.AccessKeyId !== undefined
-    ? readRpc(request.method, parameters)
-    : undefined;
+  // The older SDK of the vendor signs its parameters, and sends the headers of the newer signature as well.
+  if (parameters.Action !== undefined && parameters.AccessKeyId !== undefined)
+    return readRpc(request.method, parameters);
+  return request.headers['x-acs-action'] === undefined ? undefined : readV3(request);
 }
 
 function readV3(request: GatewayRequest): Call {

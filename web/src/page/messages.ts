@@ -19,6 +19,9 @@ export interface Messages {
   readonly sending: string;
   readonly seconds: (seconds: number) => string;
   readonly sentTo: (mobile: string, minutes: number) => string;
+  readonly deliveredTo: (mobile: string, minutes: number) => string;
+  readonly notDelivered: (mobile: string) => string;
+  readonly delayed: (mobile: string) => string;
   readonly register: string;
   readonly registering: string;
   readonly retry: string;
@@ -50,6 +53,9 @@ const chinese: Messages = {
   sending: '发送中…',
   seconds: (seconds) => `${seconds} 秒`,
   sentTo: (mobile, minutes) => `验证码已发送至 ${mobile}，${minutes} 分钟内有效`,
+  deliveredTo: (mobile, minutes) => `验证码已送达 ${mobile}，${minutes} 分钟内有效`,
+  notDelivered: (mobile) => `短信未送达 ${mobile}，请检查号码或稍后重试`,
+  delayed: (mobile) => `发往 ${mobile} 的短信可能延迟`,
   register: '注册',
   registering: '注册中…',
   retry: '重试',
@@ -81,6 +87,10 @@ const english: Messages = {
   sending: 'Sending…',
   seconds: (seconds) => `${seconds} s`,
   sentTo: (mobile, minutes) => `Code sent to ${mobile}. It expires in ${plural(minutes, 'minute')}.`,
+  deliveredTo: (mobile, minutes) =>
+    `Code delivered to ${mobile}. It expires in ${plural(minutes, 'minute')}.`,
+  notDelivered: (mobile) => `Not delivered to ${mobile}: check the number or try again.`,
+  delayed: (mobile) => `The SMS to ${mobile} may be delayed.`,
   register: 'Register',
   registering: 'Registering…',
   retry: 'Try again',

@@ -118,9 +118,19 @@ function sendLabel({ isRequesting, waitSeconds }: SmsRequestState, messages: Mes
   return waitSeconds > 0 ? messages.seconds(waitSeconds) : messages.sendCode;
 }
 
-function sentStatus({ sent }: SmsRequestState, messages: Messages): string {
+function sentStatus({ sent, delivery }: SmsRequestState, messages: Messages): string {
   if (!sent) return '';
-  return messages.sentTo(sent.mobile, Math.max(1, Math.floor(sent.expiresInSeconds / 60)));
+  const minutes = Math.max(1, Math.floor(sent.expiresInSeconds / 60));
+  switch (delivery) {
+    case 'DELIVERED':
+      return messages.deliveredTo(sent.mobile, minutes);
+    case 'UNDELIVERED':
+      return messages.notDelivered(sent.mobile);
+    case 'UNKNOWN':
+      return messages.delayed(sent.mobile);
+    default:
+      return messages.sentTo(sent.mobile, minutes);
+  }
 }
 
 type TargetElements = { readonly [name in FieldName]: RefObject<HTMLInputElement | null> } & {

@@ -7,6 +7,7 @@ import {
   useCountdown,
   useImageCaptcha,
   useRequestSmsCode,
+  useSmsDelivery,
 } from '../verification/index.ts';
 import { type FeedbackTarget, feedbackUnless, requestFeedback } from './feedback.ts';
 import { canBeMobile } from './input.ts';
@@ -26,6 +27,7 @@ export function useSmsRequest(
   const [captchaAnswer, setCaptchaAnswer] = useState('');
   const [sent, setSent] = useState<SmsCodeSent>();
   const [spentId, setSpentId] = useState<string>();
+  const delivery = useSmsDelivery(sent?.deliveryId);
   const [waitSeconds, startCountdown] = useResendCountdown(mobile);
   const isCaptchaSpent = image !== undefined && image.id === spentId;
 
@@ -75,6 +77,8 @@ export function useSmsRequest(
     renewCaptcha,
     isRequesting,
     sent,
+    /** What became of the SMS, once the service knows it. */
+    delivery,
     /** Seconds until this mobile can get another SMS; 0 if it can get one now. */
     waitSeconds,
     requestCode() {

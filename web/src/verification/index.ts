@@ -8,4 +8,5 @@ export type { MutationTuple } from './use-deduped-mutation';
 export { type ImageCaptchaState, useImageCaptcha } from './use-image-captcha';
 export { useRegisterUser } from './use-register-user';
 export { useRequestSmsCode } from './use-request-sms-code';
+export { type SmsDeliveryStatus, useSmsDelivery } from './use-sms-delivery';
 export { useVerifySmsCode } from './use-verify-sms-code';

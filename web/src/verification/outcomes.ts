@@ -4,6 +4,7 @@ import type {
   ImageCaptchaQuery,
   RegisterUserMutation,
   RequestSmsCodeMutation,
+  SmsDeliveryQuery,
   VerifySmsCodeMutation,
 } from './generated/graphql';
 
@@ -18,6 +19,7 @@ export interface NoResponse {
 
 export type ImageCaptchaOutcome = ImageCaptchaQuery['imageCaptcha'] | NoResponse;
 export type RequestSmsCodeOutcome = RequestSmsCodeMutation['requestSmsCode'] | NoResponse;
+export type SmsDeliveryOutcome = SmsDeliveryQuery['smsDelivery'] | NoResponse;
 export type VerifySmsCodeOutcome = VerifySmsCodeMutation['verifySmsCode'] | NoResponse;
 export type RegisterUserOutcome = RegisterUserMutation['registerUser'] | NoResponse;
 

@@ -4,6 +4,7 @@ import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useState } from 'react';
 import { ImageCaptchaDocument } from './generated/graphql';
 import { onEvents } from './on-events';
+import { onceVisibleAfter } from './once-visible-after';
 import type { ImageCaptchaOutcome } from './outcomes';
 
 /** A captcha is renewed before it expires: answering an expired one wastes the effort. */
@@ -91,34 +92,4 @@ function renewAfterSeconds(outcome: ImageCaptchaOutcome): number {
   const lifetime = outcome.expiresInSeconds;
   // A short-lived captcha is renewed after half its lifetime.
   return Math.max(lifetime / 2, lifetime - RENEW_BEFORE_EXPIRY_SECONDS, MIN_RENEWAL_INTERVAL_SECONDS);
-}
-
-/**
- * Calls back once, at the given time or when the page becomes visible after it: timers stop while a phone sleeps.
- * Returns a function that cancels the call.
- */
-function onceVisibleAfter(timeMs: number, callback: () => void): () => void {
-  let hasTimerFired = false;
-  const check = () => {
-    const isTime = hasTimerFired || Date.now() >= timeMs;
-    if (document.hidden || !isTime) return;
-    cancel();
-    callback();
-  };
-  const timer = setTimeout(() => {
-    hasTimerFired = true; // Valid even if the clock has been set back.
-    check();
-  }, timeMs - Date.now());
-  const stopListening = onEvents(
-    [
-      [document, 'visibilitychange'],
-      [window, 'pageshow'],
-    ],
-    check,
-  );
-  const cancel = () => {
-    clearTimeout(timer);
-    stopListening();
-  };
-  return cancel;
 }

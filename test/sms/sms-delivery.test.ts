@@ -266,7 +266,7 @@ describe('SmsDeliveryService', () => {
     });
   });
 
-  it('never sends an SMS twice, whatever one to four providers answer', async () => {
+  it('never sends an SMS twice, for random answers of one to four providers', async () => {
     const random = seededRandom(20261125);
     const causes: readonly RejectionCause[] = ['recipient', 'limit', 'account', 'content', 'provider'];
     const draw = (): SmsOutcome => {

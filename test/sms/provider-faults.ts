@@ -72,6 +72,21 @@ export function describeFaults({ createSender, acceptedBody, almostAcceptedBody 
       await sender.close();
     });
 
+    it('the pooled connection of an earlier SMS closes under the request', async () => {
+      const { stub } = server;
+      const sender = createSender(server.url, LONG_TIMEOUT_MS);
+      const ports: unknown[] = [];
+      stub.answer = (response, request) => {
+        ports.push(response.socket?.remotePort);
+        if (ports.length === 1) answerWith(acceptedBody)(response, request);
+        else response.socket?.destroy();
+      };
+      expect(await sender.send(smsMessage())).toMatchObject({ kind: 'accepted' });
+      expect(await sender.send(smsMessage())).toMatchObject({ kind: 'unknown' });
+      await sender.close();
+      expect(ports).toEqual([ports[0], ports[0]]);
+    });
+
     it('a word for success in other letters', async () => {
       const { stub } = server;
       const sender = createSender(server.url, LONG_TIMEOUT_MS);

@@ -11,14 +11,16 @@ export function chinaTimestamp(instantMs: number): string {
 
 /**
  * The instant of a time in Asia/Shanghai: `yyyyMMddHHmmss`, or `yyyy-MM-dd HH:mm:ss`.
- * @returns `undefined` for any other form.
+ * @returns `undefined` for any other form, and for a day that does not exist.
  */
 export function instantOfChinaTime(time: string): number | undefined {
   const match = /^(\d{4})-?(\d\d)-?(\d\d)[ T]?(\d\d):?(\d\d):?(\d\d)$/.exec(time);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second] = match;
   const instantMs = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}+08:00`);
-  return Number.isNaN(instantMs) ? undefined : instantMs;
+  // Date.parse reads 30 February as a day of March.
+  const isDate = !Number.isNaN(instantMs) && chinaTimestamp(instantMs) === time.replace(/\D/g, '');
+  return isDate ? instantMs : undefined;
 }
 
 /** Seconds until the next midnight in China, when the daily limits of the platforms reset. */

@@ -21,6 +21,7 @@ describe('a time in China', () => {
     ['milliseconds since 1970', '1772382601000'],
     ['too many digits', '202603020030010'],
     ['month 13', '20261302003001'],
+    ['30 February', '20260230003001'],
     ['hour 25', '20260302253001'],
     ['only nines', '99999999999999'],
     ['a time zone', '2026-03-02 00:30:01Z'],

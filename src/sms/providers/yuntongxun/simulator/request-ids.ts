@@ -6,16 +6,22 @@ export class RequestIds {
   private day = '';
   private readonly used = new Set<string>();
 
-  /** Records the id. A request without an id never repeats. */
-  isRepeated(reqId: unknown, nowMs: number): boolean {
+  /** Whether an SMS with the id was accepted on this day. */
+  isUsed(reqId: unknown, nowMs: number): boolean {
+    this.startDay(nowMs);
+    return this.used.has(String(reqId));
+  }
+
+  /** Records the id of an accepted SMS. */
+  use(reqId: string | undefined, nowMs: number): void {
+    this.startDay(nowMs);
+    if (reqId !== undefined) this.used.add(reqId);
+  }
+
+  private startDay(nowMs: number): void {
     const day = chinaTimestamp(nowMs).slice(0, 8);
-    if (day !== this.day) {
-      this.day = day;
-      this.used.clear();
-    }
-    if (reqId === undefined) return false;
-    const isRepeated = this.used.has(String(reqId));
-    this.used.add(String(reqId));
-    return isRepeated;
+    if (day === this.day) return;
+    this.day = day;
+    this.used.clear();
   }
 }

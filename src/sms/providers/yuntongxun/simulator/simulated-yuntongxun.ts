@@ -56,7 +56,9 @@ export const yuntongxunSimulation: ProviderSimulationDefinition<(typeof yuntongx
         checkHeaders(request, request.headers, account) ??
         checkSignature(request.headers.authorization, request.query.get('sig'), account) ??
         (request.body === '' ? reject('160030', '请求包体为空') : checkBody(body, account)) ??
-        (requestIds.isRepeated(body?.reqId, request.receivedAtMs) ? reject('160054', '请求重复') : undefined);
+        (body?.reqId !== undefined && requestIds.isUsed(body.reqId, request.receivedAtMs)
+          ? reject('160054', '请求重复')
+          : undefined);
       if (rejection || body === undefined)
         return { kind: 'answered', response: answer(rejection ?? reject('160031', '参数解析失败'), request) };
       const [code = '', minutes = ''] = (body.datas as readonly unknown[]).map(String);
@@ -69,14 +71,16 @@ export const yuntongxunSimulation: ProviderSimulationDefinition<(typeof yuntongx
       basePath: '',
       recognizes: ({ path }) => path.startsWith(PATH_START),
       check,
-      accept: (_sms, smsMessageSid, request) =>
-        answer(
+      accept(sms, smsMessageSid, request) {
+        requestIds.use(sms.attemptId, request.receivedAtMs);
+        return answer(
           {
             statusCode: ACCEPTED,
             sms: { smsMessageSid, dateCreated: chinaTimestamp(request.receivedAtMs) },
           },
           request,
-        ),
+        );
+      },
       reject: (rejection, _sms, request) => answer(REJECTIONS[rejection], request),
       numberLimits: NUMBER_LIMITS,
       reportPath: secret === undefined ? undefined : `/yuntongxun/${secret}`,

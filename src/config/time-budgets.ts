@@ -51,14 +51,20 @@ export const RETRY_AFTER_UNREACHABLE_SECONDS = 10;
 /** Retry advice when the bulkhead is full. */
 export const RETRY_AFTER_BULKHEAD_FULL_SECONDS = 5;
 export const SMS_PROVIDER_CLOSE_TIMEOUT_MS = 1000;
-/** Limit for asking a provider about an earlier attempt. */
+/** Limit for asking a provider about an earlier attempt, and the largest share of the delivery that it may take. */
 export const SMS_LOOK_UP_TIMEOUT_MS = 1500;
+export const SMS_LOOK_UP_MAX_SHARE = 0.3;
 /** The next provider tries only if this share of its limit is left of the delivery. It then has the time that is left. */
 export const SMS_ATTEMPT_MIN_SHARE = 0.4;
 
 /** The limit of one delivery through these providers, however many of them try. */
 export function smsDeliveryTimeoutMs(providers: readonly { readonly timeoutMs: number }[]): number {
   return Math.max(...providers.map(({ timeoutMs }) => timeoutMs));
+}
+
+/** Asking about the earlier attempt leaves the larger part of the delivery's time for the SMS that the person asks for. */
+export function smsLookUpTimeoutMs(deliveryTimeoutMs: number): number {
+  return Math.min(SMS_LOOK_UP_TIMEOUT_MS, SMS_LOOK_UP_MAX_SHARE * deliveryTimeoutMs);
 }
 
 /** The longest that any delivery can take. */

@@ -18,8 +18,9 @@ import { captchaKey } from '../support/redis-keys.ts';
 import type { RealRedisServer } from '../support/redis-server.ts';
 import { describeWithRedis } from '../support/suites.ts';
 import type { TcpProxy } from '../support/tcp-proxy.ts';
-import { withTestApp } from '../support/test-app.ts';
+import { usingTestApp, withTestApp } from '../support/test-app.ts';
 import { holdAnswers, rejection, success } from '../support/test-gateway.ts';
+import { registerMobile } from '../support/users.ts';
 import { newSmsRequest } from '../support/verification.ts';
 
 describeWithRedis('when Redis', () => {
@@ -59,6 +60,28 @@ describeWithRedis('when Redis', () => {
       // Redis still executes calls after its late reply, so the SMS that did not leave is released.
       const counted = reply === 4 ? REQUEST_COUNTS : counts;
       await expectStep(() => proxy.delayReplies(2000, reply), reply, counted);
+    },
+  );
+
+  it.each([
+    ['suppressed', 'an ineligible', true],
+    ['sent', 'an eligible', false],
+  ])(
+    'does not record an SMS that is to be %s, %s mobile loses no limit with user-enumeration protection',
+    async (_what, _mobile, isRegistered) => {
+      const options = { settings: { ENUMERATION: 'conceal' }, redis, redisUrl: proxy.url };
+      await usingTestApp(options, async (concealing) => {
+        const mobile = freshMobile();
+        if (isRegistered) await registerMobile(concealing, mobile);
+        await app.redis.flushall();
+        const captcha = await concealing.api.readCaptcha();
+        proxy.delayReplies(2000, 4);
+        expect(await inTime(concealing.api.requestSmsCode({ mobile, ...captcha }, zh))).toEqual(UNAVAILABLE);
+        await proxy.restore();
+        await untilRecovered(() => concealing.api.imageCaptcha(), 'ImageCaptcha');
+        expect(await countEntries(app.redis)).toEqual(REQUEST_COUNTS);
+        expect(concealing.gateway.requests).toHaveLength(0);
+      });
     },
   );
 

@@ -261,6 +261,22 @@ describe('SmsDeliveryService', () => {
       expect(result.state).toBe(state);
     });
 
+    it.each([
+      [10_000, 1500],
+      [1000, 300],
+    ])('in a delivery of %i ms asks for at most %i ms', async (deliveryMs, lookUpMs) => {
+      const limits: number[] = [];
+      const lookUp = async (_attempt: PastAttempt, timeoutMs: number): Promise<LookUpResult> => {
+        limits.push(timeoutMs);
+        return 'unknown';
+      };
+      const { service } = startDelivery([unknown, accepted], { lookUp }, deliveryMs);
+      const [request, resend] = [newRequest(), newRequest()];
+      await service.send(request);
+      await service.send({ ...resend, previousRecordName: request.recordName });
+      expect(limits).toEqual([lookUpMs]);
+    });
+
     it('asks nothing after an accepted one', async () => {
       expect((await resendAfter(accepted, 'unknown')).asked).toEqual(['send a', 'send b']);
     });

@@ -6,8 +6,8 @@ import type { Mobile } from '../../common/phone-number.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
 import {
   SMS_ATTEMPT_MIN_SHARE,
-  SMS_LOOK_UP_TIMEOUT_MS,
   STORE_CALL_TIMEOUT_MS,
+  smsLookUpTimeoutMs,
 } from '../../config/time-budgets.ts';
 import { type CarrierPrefix, carrierPrefix } from '../routing/carrier-prefix.ts';
 import { type ProviderOrder, startAfter } from '../routing/provider-order.ts';
@@ -172,8 +172,8 @@ export class SmsDeliveryService {
   ): Promise<void> {
     const lookUp = this.providers.get(provider)?.lookUp;
     if (lookUp === undefined || (state !== 'unknown' && state !== 'leaving')) return;
-    const found = await lookUp({ attemptId, mobile, startedAtMs }, SMS_LOOK_UP_TIMEOUT_MS);
-    const { deliveries } = this.dependencies;
+    const { deliveries, timeoutMs } = this.dependencies;
+    const found = await lookUp({ attemptId, mobile, startedAtMs }, smsLookUpTimeoutMs(timeoutMs));
     if (found === 'accepted') await deliveries.finish(attemptId, 'accepted', Date.now());
     else if (found !== 'unknown')
       await deliveries.report({ attemptId, provider, mobileHash: undefined, state: found }, Date.now());

@@ -15,7 +15,6 @@ import { isRateLimitExceeded, type RateLimitExceeded } from '../../rate-limiting
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { DeliveryStore } from '../../sms/delivery/delivery.store.ts';
 import type { DeliveryIds } from '../../sms/delivery/delivery-id.ts';
-import type { SmsOutcome } from '../../sms/sms-sender.ts';
 import type { ReservedSpend, SpendCapService } from '../../spend-cap/spend-cap.service.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { MobileAlreadyRegisteredError, MobileNotRegisteredError } from '../../users/user.schema.ts';
@@ -121,7 +120,7 @@ export class RequestSmsCodeService {
     const reserved = await this.reserveSms(request);
     if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
-    const outcome = await this.sendOrRelease(reserved);
+    const outcome = await this.orRelease(reserved, () => this.dependencies.sender.send(reserved));
     switch (outcome.kind) {
       case 'accepted':
         return this.smsCodeSent(reserved);
@@ -151,7 +150,10 @@ export class RequestSmsCodeService {
     if (reserved.kind === 'exceeded') return this.tooManyRequests(reserved, request);
 
     // The record of a suppressed SMS is that of any other, so that `smsDelivery` does not tell them apart.
-    await this.dependencies.deliveries.create(reserved.code.delivery, 'requested', reserved.requestedAtMs);
+    const { delivery } = reserved.code;
+    await this.orRelease(reserved, () =>
+      this.dependencies.deliveries.create(delivery, 'requested', reserved.requestedAtMs),
+    );
     if (registrationError) this.dependencies.audit('sms_suppressed', auditFacts(request));
     else this.dependencies.sender.sendInBackground(reserved);
     await responseTime;
@@ -196,10 +198,10 @@ export class RequestSmsCodeService {
     return withTimeBudget(STORE_CALL_TIMEOUT_MS, () => codes.release(code, limits));
   }
 
-  /** An error before the first attempt means that no SMS was sent. */
-  private async sendOrRelease(reserved: ReservedSms): Promise<SmsOutcome> {
+  /** Runs a step that throws only if no SMS was sent: what was reserved is released then. */
+  private async orRelease<T>(reserved: ReservedSms, step: () => Promise<T>): Promise<T> {
     try {
-      return await this.dependencies.sender.send(reserved);
+      return await step();
     } catch (error) {
       // The caller gets the first error, and does not wait for the release.
       this.release(reserved).catch(() => {});

@@ -1,6 +1,5 @@
 // A client of the service: one method for each operation, over HTTP.
 
-import type { Cluster, Redis } from 'ioredis';
 import { captchaKey } from './redis-keys.ts';
 
 const IMAGE_CAPTCHA = `query { imageCaptcha {
@@ -69,7 +68,8 @@ export function freshMobile(): string {
 export class Api {
   constructor(
     private readonly url: string,
-    private readonly redis: Redis | Cluster,
+    /** Has the answers of captchas. */
+    private readonly redis: { get(key: string): Promise<string | null> },
   ) {}
 
   /** Any HTTP request to /graphql. */

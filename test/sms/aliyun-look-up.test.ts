@@ -23,9 +23,9 @@ beforeAll(() => {
 });
 afterAll(() => api.close());
 
-function lookUp(answer: StubAnswer, timeoutMs = TIMEOUT_MS) {
+function lookUp(answer: StubAnswer, timeoutMs = TIMEOUT_MS, startedAtMs = ATTEMPT.startedAtMs) {
   server.stub.answer = answer;
-  return aliyunLookUp(api)(ATTEMPT, timeoutMs);
+  return aliyunLookUp(api)({ ...ATTEMPT, startedAtMs }, timeoutMs);
 }
 
 const queries = () =>
@@ -47,6 +47,21 @@ describe('the look-up of Aliyun', () => {
         CurrentPage: '1',
       },
     ]);
+  });
+
+  it('asks for the next day too, for an attempt that may have arrived after midnight in China', async () => {
+    const lastSecondMs = Date.parse('2026-03-01T15:59:59Z');
+    const isNextDay = (body: string) => body.includes('SendDate=20260302');
+    const found = await lookUp(
+      (response, request) => {
+        const rows = isNextDay(request.body) ? [{ OutId: attemptId, SendStatus: 3 }] : [other];
+        answerWith(details(rows))(response, request);
+      },
+      TIMEOUT_MS,
+      lastSecondMs,
+    );
+    expect(found).toBe('delivered');
+    expect(queries().map((query) => 'SendDate' in query && query.SendDate)).toEqual(['20260301', '20260302']);
   });
 
   it.each([

@@ -91,6 +91,15 @@ describeEachRedis('DeliveryStore', (kind) => {
     expect((await store.read(name))?.attempt).toMatchObject({ id: `${name}02`, provider: 'b' });
   });
 
+  it('lets the next attempt start before the rejection is recorded, which changes nothing afterwards', async () => {
+    const name = newName();
+    await start(name);
+    expect(await start(name, 2, 'b')).toBe(true);
+    expect(await finish(name, 'rejected')).toBe(false);
+    expect((await store.read(name))?.attempt).toMatchObject({ id: `${name}02`, provider: 'b' });
+    expect(await stateOf(name)).toBe('leaving');
+  });
+
   it('keeps the first final state: reports are repeated, and arrive in any order', async () => {
     for (const [first, second] of [
       ['delivered', 'undelivered'],

@@ -1,7 +1,8 @@
 // Asks Aliyun about an attempt whose outcome is unknown, through the call QuerySendDetails.
 
 import { chinaTimestamp } from '../../../common/china-time.ts';
-import { nationalNumber } from '../../../common/phone-number.ts';
+import { type Mobile, nationalNumber } from '../../../common/phone-number.ts';
+import { SMS_DELIVERY_TIMEOUT_MAX_MS } from '../../../config/time-budgets.ts';
 import type { LookUp, LookUpResult, PastAttempt } from '../../sms-sender.ts';
 import { asRecord } from '../common/json-value.ts';
 import { type AliyunApi, parseAnswer } from './aliyun-api.ts';
@@ -19,16 +20,33 @@ const RESULTS: Readonly<Record<string, LookUpResult>> = { 1: 'accepted', 2: 'und
 export function aliyunLookUp(api: AliyunApi): LookUp {
   return async (attempt, timeoutMs) => {
     const endMs = performance.now() + timeoutMs;
-    for (let page = 1; page <= MAX_PAGES; page += 1) {
-      const leftMs = Math.floor(endMs - performance.now());
-      const rows = leftMs > 0 ? await readPage(api, attempt, page, leftMs) : undefined;
-      if (rows === undefined) return 'unknown';
-      const row = rows.find(({ OutId }) => OutId === attempt.attemptId);
+    for (const sendDate of possibleSendDates(attempt.startedAtMs)) {
+      const row = await findRow(api, attempt, sendDate, endMs);
       if (row !== undefined) return resultOf(row.SendStatus);
-      if (rows.length < PAGE_SIZE) return 'unknown';
     }
     return 'unknown';
   };
+}
+
+/** The days in China on which the platform may have received the attempt: two around midnight. */
+function possibleSendDates(startedAtMs: number): ReadonlySet<string> {
+  const dateOf = (instantMs: number) => chinaTimestamp(instantMs).slice(0, 'yyyyMMdd'.length);
+  return new Set([dateOf(startedAtMs), dateOf(startedAtMs + SMS_DELIVERY_TIMEOUT_MAX_MS)]);
+}
+
+async function findRow(
+  api: AliyunApi,
+  { attemptId, mobile }: PastAttempt,
+  sendDate: string,
+  endMs: number,
+): Promise<Row | undefined> {
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const leftMs = Math.floor(endMs - performance.now());
+    const rows = leftMs > 0 ? await readPage(api, { mobile, sendDate, page }, leftMs) : undefined;
+    const row = rows?.find(({ OutId }) => OutId === attemptId);
+    if (row !== undefined || rows === undefined || rows.length < PAGE_SIZE) return row;
+  }
+  return undefined;
 }
 
 type Row = Readonly<Record<string, unknown>>;
@@ -36,13 +54,12 @@ type Row = Readonly<Record<string, unknown>>;
 /** @returns `undefined` if there is no answer, or another one than a list. */
 async function readPage(
   api: AliyunApi,
-  { mobile, startedAtMs }: PastAttempt,
-  page: number,
+  { mobile, sendDate, page }: { readonly mobile: Mobile; readonly sendDate: string; readonly page: number },
   timeoutMs: number,
 ): Promise<readonly Row[] | undefined> {
   const parameters = {
     PhoneNumber: nationalNumber(mobile),
-    SendDate: chinaTimestamp(startedAtMs).slice(0, 'yyyyMMdd'.length),
+    SendDate: sendDate,
     PageSize: String(PAGE_SIZE),
     CurrentPage: String(page),
   };

@@ -9,6 +9,15 @@ export type SettingValues<Schema extends SettingsSchema> = {
   readonly [Name in keyof Schema]: z.output<Schema[Name]>;
 };
 
+/** Marks a secret, or a URL or a list that contains one. A file may contain its value, and no output shows it. */
+export function confidential<Schema extends z.ZodType>(schema: Schema): Schema {
+  return schema.meta({ isConfidential: true });
+}
+
+export function isConfidential(schema: z.ZodType): boolean {
+  return schema.meta()?.isConfidential === true;
+}
+
 export const text = z.string();
 export const secret = text.regex(/^\S+$/, 'must not contain white space');
 export const identifier = text.regex(/^[\w-]+$/, 'must consist of letters, digits and dashes');

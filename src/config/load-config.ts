@@ -12,6 +12,7 @@ import { SMS_PER_DAY_OUTSIDE_PRODUCTION } from '../spend-cap/spend-cap.settings.
 import { testMobilesErrors } from '../verification/test-mobiles/test-mobiles.settings.ts';
 import type { TestMobilesOptions } from '../verification/test-mobiles/test-mobiles.ts';
 import type { SettingsSchema, SettingValues } from './env.ts';
+import { readSecretFiles, secretFileSettings, settingOfFile } from './secret-files.ts';
 import { type SettingName, type Settings, settings } from './settings.ts';
 import { SHUTDOWN_DRAIN_SECONDS } from './time-budgets.ts';
 import { unknownSettings } from './unknown-settings.ts';
@@ -22,6 +23,8 @@ export interface Config {
   readonly http: {
     readonly host: string;
     readonly port: number;
+    /** `undefined`: the metrics are on `port`. */
+    readonly metricsPort: number | undefined;
     readonly trustedProxies: readonly string[];
     readonly corsOrigins: readonly string[];
     readonly shutdownDrainSeconds: number;
@@ -93,9 +96,9 @@ interface SettingError {
  */
 export function loadConfig(environment: Environment, scope: ConfigScope = 'serve'): Config {
   const { values, errors: invalid } = parseSettings(environment);
-  const isInvalid = new Set(invalid.map(({ setting }) => setting));
+  const isInvalid = new Set(invalid.map(({ setting }) => settingOfFile(setting)));
   const errors = [
-    ...unknownSettings(environment, Object.keys(settings)).map((setting) => ({
+    ...unknownSettings(environment, [...Object.keys(settings), ...secretFileSettings]).map((setting) => ({
       setting,
       problem: 'is not a setting',
     })),
@@ -120,9 +123,10 @@ export function loadSettings(environment: Environment): Settings {
 /** Invalid values are absent from `values`. */
 function parseSettings(environment: Environment): { values: Settings; errors: SettingError[] } {
   const values: Partial<Record<SettingName, unknown>> = {};
-  const errors: SettingError[] = [];
+  const files = readSecretFiles(environment);
+  const errors: SettingError[] = [...files.errors];
   for (const [name, schema] of Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][]) {
-    const result = schema.safeParse(environment[name]?.trim() || undefined);
+    const result = schema.safeParse(files.environment[name]?.trim() || undefined);
     if (result.success) values[name] = result.data;
     else errors.push({ setting: name, problem: result.error.issues[0]?.message ?? 'is invalid' });
   }
@@ -208,6 +212,7 @@ function toConfig(values: Settings): Config {
     http: {
       host: values.HOST,
       port: values.PORT,
+      metricsPort: values.METRICS_PORT,
       trustedProxies: values.TRUSTED_PROXIES,
       corsOrigins: values.CORS_ORIGINS,
       shutdownDrainSeconds: values.SHUTDOWN_DRAIN_SECONDS ?? (production ? SHUTDOWN_DRAIN_SECONDS : 0),

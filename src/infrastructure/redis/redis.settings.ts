@@ -1,6 +1,6 @@
 // The setting of Redis.
 
-import { isUrl, text } from '../../config/env.ts';
+import { confidential, isUrl, text } from '../../config/env.ts';
 import { parseSentinelUrl } from './sentinel-url.ts';
 
 const isSentinelUrl = (value: string) => value.startsWith('redis+sentinel:');
@@ -10,14 +10,16 @@ function isRedisUrl(value: string): boolean {
 }
 
 export const redisSettings = {
-  REDIS_URL: text
-    .refine(
-      isRedisUrl,
-      'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
-    )
-    .refine(
-      (value) => !isSentinelUrl(value) || parseSentinelUrl(value) !== undefined,
-      'must have the form redis+sentinel://[user:password@]host[:port][,host[:port]]/master[/database], followed by ?sentinelUsername=…&sentinelPassword=… if the Sentinels have a password',
-    )
-    .optional(),
+  REDIS_URL: confidential(
+    text
+      .refine(
+        isRedisUrl,
+        'must be redis://…, rediss://…, several of them comma-separated, or redis+sentinel://host/master',
+      )
+      .refine(
+        (value) => !isSentinelUrl(value) || parseSentinelUrl(value) !== undefined,
+        'must have the form redis+sentinel://[user:password@]host[:port][,host[:port]]/master[/database], followed by ?sentinelUsername=…&sentinelPassword=… if the Sentinels have a password',
+      )
+      .optional(),
+  ),
 };

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { chinaTimestamp, instantOfChinaTime, secondsUntilChinaMidnight } from '../../common/china-time.ts';
 import { type Mobile, parseMobile } from '../../common/phone-number.ts';
-import { text } from '../../config/env.ts';
+import { confidential, text } from '../../config/env.ts';
 
 /** A mobile that gets no SMS and always has the same code. */
 export interface TestMobile {
@@ -50,7 +50,7 @@ const endOfDate = text.transform((value, context) => {
 });
 
 export const testMobilesSettings = {
-  TEST_MOBILES: testMobiles.default([]),
+  TEST_MOBILES: confidential(testMobiles.default([])),
   TEST_MOBILES_UNTIL: endOfDate.optional(),
 };
 

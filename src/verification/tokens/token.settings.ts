@@ -2,7 +2,7 @@
 
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { text } from '../../config/env.ts';
+import { confidential, text } from '../../config/env.ts';
 
 /** A P-256 key, as ES256 requires. Where a file cannot hold multi-line values, line ends may be written as `\\n`. */
 function key(parse: (pem: string) => KeyObject, message: string) {
@@ -25,7 +25,7 @@ function keys(parse: (pem: string) => KeyObject, message: string) {
 }
 
 export const tokenSettings = {
-  TOKEN_PRIVATE_KEY: key(createPrivateKey, 'must be a P-256 key as PKCS#8 PEM').optional(),
+  TOKEN_PRIVATE_KEY: confidential(key(createPrivateKey, 'must be a P-256 key as PKCS#8 PEM').optional()),
   TOKEN_PREVIOUS_PUBLIC_KEYS: keys(createPublicKey, 'must be P-256 public keys as PEM').default([]),
   TOKEN_ISSUER: text.default('yanzheng'),
   TOKEN_AUDIENCE: text.default('yanzheng'),

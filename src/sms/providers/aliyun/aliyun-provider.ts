@@ -1,6 +1,6 @@
 // The provider `aliyun`: its settings, and how it starts.
 
-import { identifier, providerUrl, secret, text } from '../../../config/env.ts';
+import { confidential, identifier, providerUrl, secret, text } from '../../../config/env.ts';
 import { connections, reportSecret, timeoutSeconds } from '../common/settings.ts';
 import { defineSmsProvider } from '../provider.ts';
 import { AliyunApi } from './aliyun-api.ts';
@@ -11,13 +11,13 @@ import { AliyunSender } from './aliyun-sender.ts';
 export const aliyunProvider = defineSmsProvider({
   settings: {
     ALIYUN_ACCESS_KEY_ID: identifier.optional(),
-    ALIYUN_ACCESS_KEY_SECRET: secret.optional(),
+    ALIYUN_ACCESS_KEY_SECRET: confidential(secret.optional()),
     ALIYUN_SIGN_NAME: text.optional(),
     ALIYUN_TEMPLATE_CODE: identifier.optional(),
     ALIYUN_BASE_URL: providerUrl.default('https://dysmsapi.aliyuncs.com'),
     ALIYUN_TIMEOUT_SECONDS: timeoutSeconds,
     ALIYUN_CONNECTIONS: connections,
-    ALIYUN_REPORT_SECRET: reportSecret.optional(),
+    ALIYUN_REPORT_SECRET: confidential(reportSecret.optional()),
   },
   requiredSettings: [
     'ALIYUN_ACCESS_KEY_ID',

@@ -1,6 +1,6 @@
 // The provider `tencent`: its settings, and how it starts.
 
-import { digits, identifier, providerUrl, secret, text } from '../../../config/env.ts';
+import { confidential, digits, identifier, providerUrl, secret, text } from '../../../config/env.ts';
 import { connections, reportSecret, timeoutSeconds } from '../common/settings.ts';
 import { defineSmsProvider } from '../provider.ts';
 import { tencentReports } from './tencent-reports.ts';
@@ -9,7 +9,7 @@ import { TencentSender } from './tencent-sender.ts';
 export const tencentProvider = defineSmsProvider({
   settings: {
     TENCENT_SECRET_ID: identifier.optional(),
-    TENCENT_SECRET_KEY: secret.optional(),
+    TENCENT_SECRET_KEY: confidential(secret.optional()),
     TENCENT_SDK_APP_ID: digits.optional(),
     TENCENT_SIGN_NAME: text.optional(),
     TENCENT_TEMPLATE_ID: digits.optional(),
@@ -17,7 +17,7 @@ export const tencentProvider = defineSmsProvider({
     TENCENT_BASE_URL: providerUrl.default('https://sms.tencentcloudapi.com'),
     TENCENT_TIMEOUT_SECONDS: timeoutSeconds,
     TENCENT_CONNECTIONS: connections,
-    TENCENT_REPORT_SECRET: reportSecret.optional(),
+    TENCENT_REPORT_SECRET: confidential(reportSecret.optional()),
   },
   requiredSettings: [
     'TENCENT_SECRET_ID',

@@ -1,6 +1,6 @@
 // The provider `webhook`: sends through an HTTP service of the operator. Its settings, and how it starts.
 
-import { providerUrl, text } from '../../../config/env.ts';
+import { confidential, providerUrl, text } from '../../../config/env.ts';
 import { connections, timeoutSeconds } from '../common/settings.ts';
 import { defineSmsProvider } from '../provider.ts';
 import { webhookKey } from './standard-webhooks.ts';
@@ -15,7 +15,7 @@ const webhookSecret = text.refine(
 export const webhookProvider = defineSmsProvider({
   settings: {
     SMS_WEBHOOK_URL: providerUrl.optional(),
-    SMS_WEBHOOK_SECRET: webhookSecret.optional(),
+    SMS_WEBHOOK_SECRET: confidential(webhookSecret.optional()),
     SMS_WEBHOOK_TIMEOUT_SECONDS: timeoutSeconds,
     SMS_WEBHOOK_CONNECTIONS: connections,
   },

@@ -1,6 +1,6 @@
 // The provider `yuntongxun`: its settings, and how it starts.
 
-import { digits, identifier, providerUrl, secret } from '../../../config/env.ts';
+import { confidential, digits, identifier, providerUrl, secret } from '../../../config/env.ts';
 import { connections, reportSecret, timeoutSeconds } from '../common/settings.ts';
 import { defineSmsProvider } from '../provider.ts';
 import { yuntongxunReports } from './yuntongxun-reports.ts';
@@ -9,13 +9,13 @@ import { YuntongxunSender } from './yuntongxun-sender.ts';
 export const yuntongxunProvider = defineSmsProvider({
   settings: {
     YUNTONGXUN_ACCOUNT_SID: identifier.optional(),
-    YUNTONGXUN_AUTH_TOKEN: secret.optional(),
+    YUNTONGXUN_AUTH_TOKEN: confidential(secret.optional()),
     YUNTONGXUN_APP_ID: identifier.optional(),
     YUNTONGXUN_TEMPLATE_ID: digits.default('1'),
     YUNTONGXUN_BASE_URL: providerUrl.default('https://app.cloopen.com:8883'),
     YUNTONGXUN_TIMEOUT_SECONDS: timeoutSeconds,
     YUNTONGXUN_CONNECTIONS: connections,
-    YUNTONGXUN_REPORT_SECRET: reportSecret.optional(),
+    YUNTONGXUN_REPORT_SECRET: confidential(reportSecret.optional()),
   },
   requiredSettings: ['YUNTONGXUN_ACCOUNT_SID', 'YUNTONGXUN_AUTH_TOKEN', 'YUNTONGXUN_APP_ID'],
   isForDevelopment: false,

@@ -77,6 +77,7 @@ export interface AppDependencies {
 
 export interface App {
   readonly url: string;
+  readonly metricsUrl: string;
   /** The pages that are served. */
   readonly pages: readonly Page[];
   readonly stop: () => Promise<void>;
@@ -99,7 +100,7 @@ export async function startApp(config: Config, dependencies: AppDependencies): P
   };
   try {
     const server = await compose(config, dependencies, (close) => closers.push(close));
-    return { url: server.url, pages: server.pages, stop };
+    return { url: server.url, metricsUrl: server.metricsUrl, pages: server.pages, stop };
   } catch (error) {
     // Report the error of the start, not errors of closing after it.
     await stop().catch(() => {});
@@ -144,6 +145,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
         redis: () => stores.redis.use((client) => client.ping()),
         postgresql: () => stores.database.use((em) => em.execute('select 1')),
       },
+      haveAllAnswered: stores.haveAnswered,
       circuitBreakers: sms.circuits,
       providerFaults: sms.faults,
     },
@@ -186,6 +188,8 @@ async function loadSecrets(
 interface Stores {
   readonly database: Dependency<SqlEntityManager>;
   readonly redis: RedisDependency<RedisScripts>;
+  /** Whether both have answered at least once. */
+  readonly haveAnswered: () => boolean;
 }
 
 async function openStores(
@@ -195,12 +199,14 @@ async function openStores(
   onStop: OnStop,
 ): Promise<Stores> {
   const outages = new OutageLog(logger);
+  let hasRedisAnswered = false;
   const instrumented = (name: DependencyName) => ({
     name,
     timeoutMs: STORE_CALL_TIMEOUT_MS,
     observe(seconds: number, outage: unknown) {
       metrics.observeDependency(name, seconds, outage);
       outages.record(name, outage);
+      if (name === 'redis' && outage === undefined) hasRedisAnswered = true;
     },
   });
 
@@ -215,6 +221,7 @@ async function openStores(
     onError: (error) => outages.record('redis', error),
   });
   onStop(redis.close);
+  hasRedisAnswered = redis.client.status === 'ready';
   // The embedded Redis has no limit of memory.
   if (config.redisUrl !== undefined) await checkMemoryOfRedis(redis.client, config, logger);
 
@@ -224,6 +231,8 @@ async function openStores(
       isOutage: isDatabaseOutage,
     }),
     redis: createDependencyClient(() => redis.client, { ...instrumented('redis'), isOutage: isRedisOutage }),
+    // PostgreSQL has answered with the version of its schema.
+    haveAnswered: () => hasRedisAnswered,
   };
 }
 

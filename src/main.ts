@@ -19,7 +19,7 @@ import { UsageError } from './cli/usage-error.ts';
 import { DependencyUnavailableError } from './common/dependency.ts';
 import { type Config, ConfigError, type ConfigScope, loadConfig } from './config/load-config.ts';
 import { shutdownTimeoutMs } from './config/time-budgets.ts';
-import { ListenError } from './http/server.ts';
+import { ListenError } from './http/listener.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
 import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
 import { DatabaseNotReadyError } from './infrastructure/postgres/schema-version.ts';
@@ -54,8 +54,10 @@ async function serve(config: Config): Promise<void> {
   });
   const isAnyPageEnabled = Object.values(config.pages).some((isEnabled) => isEnabled);
   if (isAnyPageEnabled && app.pages.length === 0) logger.warn('the pages are not built, run: npm run build');
-  if (config.production) logger.info({ url: app.url, pages: app.pages.map(({ path }) => path) }, 'listening');
-  else print(startBanner(config, app.url, app.pages));
+  const { url, metricsUrl } = app;
+  if (config.production)
+    logger.info({ url, metricsUrl, pages: app.pages.map(({ path }) => path) }, 'listening');
+  else print(startBanner(config, url, app.pages));
 
   logger.info({ signal: await stopSignal }, 'stopping');
   // Graceful shutdown: the load balancer turns away, in-flight requests finish, then the connections close.

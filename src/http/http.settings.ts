@@ -18,6 +18,7 @@ function isNetwork(item: string): boolean {
 export const httpSettings = {
   HOST: text.default('127.0.0.1'),
   PORT: integer(0, 65_535).default(4000),
+  METRICS_PORT: integer(0, 65_535).optional(),
   TRUSTED_PROXIES: list(isNetwork, 'must be comma-separated IP addresses or CIDR networks').default([]),
   CORS_ORIGINS: list(
     (item) => isUrl(item, 'http:', 'https:') && new URL(item).origin === item,

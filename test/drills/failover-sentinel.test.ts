@@ -83,7 +83,10 @@ describeWithPostgres('a failover of Redis between the attempts of two providers'
       gateway.answer = async (response, request) => {
         await primary.kill();
         await sentinel.waitForFailover(primary);
-        await eventually(async () => (await fetch(`${url}/readyz`)).ok, FAILOVER_LIMIT_MS);
+        await eventually(
+          async () => (await (await fetch(`${url}/readyz`)).text()).includes('"redis":"up"'),
+          FAILOVER_LIMIT_MS,
+        );
         FAULT_OF_ACCOUNT(response, request);
       };
       const mobile = freshMobile();

@@ -1,9 +1,13 @@
 // /healthz, /readyz and /metrics.
 
 import { describe, expect, it } from '@jest/globals';
+import { startMetricsServer } from '../../src/http/metrics-server.ts';
 import { expectType, freshMobile } from '../support/api.ts';
-import { READY, readiness } from '../support/health.ts';
-import { withTestApp } from '../support/test-app.ts';
+import { eventually } from '../support/eventually.ts';
+import { degraded, READY, readiness } from '../support/health.ts';
+import { startRedisBehindProxy } from '../support/outages.ts';
+import { describeWithRedis } from '../support/suites.ts';
+import { usingTestApp, withTestApp } from '../support/test-app.ts';
 
 describe('the health endpoints', () => {
   const app = withTestApp();
@@ -12,6 +16,29 @@ describe('the health endpoints', () => {
     const health = await fetch(`${app.url}/healthz`);
     expect([health.status, await health.json()]).toEqual([200, { status: 'ok' }]);
     expect(await readiness(app)).toEqual(READY);
+  });
+
+  it('export the metrics on METRICS_PORT if it is set, and on PORT no longer', async () => {
+    await usingTestApp({ settings: { METRICS_PORT: '0' } }, async ({ url, metricsUrl }) => {
+      expect(new URL(metricsUrl).port).not.toBe(new URL(url).port);
+      const metrics = await fetch(metricsUrl);
+      expect([metrics.status, await metrics.text()]).toEqual([
+        200,
+        expect.stringContaining('yanzheng_sms_per_day'),
+      ]);
+      expect((await fetch(`${url}/metrics`)).status).toBe(404);
+      for (const path of ['/', '/healthz', '/graphql', '/readyz'])
+        expect([path, (await fetch(new URL(path, metricsUrl))).status]).toEqual([path, 404]);
+    });
+  });
+
+  it('name the setting whose port is in use', async () => {
+    const { port } = new URL(app.url);
+    const settings = { host: '127.0.0.1', metricsPort: Number(port) };
+    const render = async () => ({ contentType: 'text/plain', body: '' });
+    await expect(startMetricsServer(settings, render)).rejects.toThrow(
+      `Cannot listen on HOST 127.0.0.1, METRICS_PORT ${port}`,
+    );
   });
 
   it('export metrics whose labels never come from a caller', async () => {
@@ -50,5 +77,29 @@ describe('the health endpoints', () => {
       ),
     );
     expect([...labels].sort()).toEqual(['dependency', 'le', 'operation', 'outcome', 'provider', 'state']);
+  });
+});
+
+describeWithRedis('an instance', () => {
+  it('is ready once Redis has answered, and stays in the load balancer when Redis is away later', async () => {
+    const stops: (() => Promise<unknown>)[] = [];
+    const { redis, proxy } = await startRedisBehindProxy((stop) => stops.push(stop));
+    try {
+      await proxy.refuseConnections();
+      await usingTestApp({ redis, redisUrl: proxy.url }, async (starting) => {
+        expect(await readiness(starting)).toMatchObject([503, { status: 'starting', redis: 'down' }]);
+        expectType(await starting.api.imageCaptcha(), 'ServiceUnavailableError');
+        await proxy.restore();
+        await eventually(async () => (await readiness(starting))[0] === 200);
+        expect(await readiness(starting)).toEqual(READY);
+        await proxy.refuseConnections();
+        await eventually(async () => (await starting.api.imageCaptcha()).__typename !== 'ImageCaptcha');
+        expect(await readiness(starting)).toEqual(degraded('redis'));
+        await proxy.restore();
+        await eventually(async () => (await starting.api.imageCaptcha()).__typename === 'ImageCaptcha');
+      });
+    } finally {
+      for (const stop of stops.toReversed()) await stop();
+    }
   });
 });

@@ -25,10 +25,22 @@ describe('an internal error', () => {
     const logged: [string, unknown][] = [];
     const logError = (...line: [string, unknown]) => logged.push(line);
     const server = await startServer(
-      { host: '127.0.0.1', port: 0, trustedProxies: [], corsOrigins: [], shutdownDrainSeconds: 0 },
+      {
+        host: '127.0.0.1',
+        port: 0,
+        metricsPort: undefined,
+        trustedProxies: [],
+        corsOrigins: [],
+        shutdownDrainSeconds: 0,
+      },
       {
         apollo: createApollo(schema, logError),
-        health: { dependencies: {}, circuitBreakers: () => ({}), providerFaults: () => ({}) },
+        health: {
+          dependencies: {},
+          haveAllAnswered: () => true,
+          circuitBreakers: () => ({}),
+          providerFaults: () => ({}),
+        },
         metrics: () => Promise.reject(error),
         jwks: {},
         reports: { hasPath: () => false, receive: () => Promise.reject(error) },

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { expectType, freshMobile, zh } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
-import { READY, readiness, unavailable } from '../support/health.ts';
+import { degraded, READY, readiness } from '../support/health.ts';
 import { countEntries } from '../support/keyspace.ts';
 import { inTime, restoreServer, UNAVAILABLE, untilRecovered } from '../support/outages.ts';
 import { createDatabase, type PostgresServer, startPostgres } from '../support/postgres-server.ts';
@@ -75,7 +75,7 @@ describeWithPostgres('when PostgreSQL', () => {
       ]);
       expect(outcomes).toHaveLength(8);
       for (const outcome of outcomes) expect(outcome).toEqual(UNAVAILABLE);
-      expect(await readiness(app)).toEqual(unavailable('postgresql'));
+      expect(await readiness(app)).toEqual(degraded('postgresql'));
       // These operations need no database.
       expectType(await app.api.imageCaptcha(), 'ImageCaptcha');
       expectType(await app.api.verifySmsCode(requesting, '123456'), 'SmsCodeExpiredError');

@@ -3,7 +3,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { expectType, freshMobile, zh } from '../support/api.ts';
 import { logLines } from '../support/audit-log.ts';
-import { READY, readiness, unavailable } from '../support/health.ts';
+import { degraded, READY, readiness } from '../support/health.ts';
 import { countEntries } from '../support/keyspace.ts';
 import {
   inTime,
@@ -56,7 +56,7 @@ describeWithRedis('when Redis', () => {
       inTime(app.api.registerUser(token, zh)),
     ]);
     expect(answers).toEqual([UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE]);
-    expect(await readiness(app)).toEqual(unavailable('redis'));
+    expect(await readiness(app)).toEqual(degraded('redis'));
     const errors = logLines(app).filter(({ level }) => level === 'error');
     expect(errors).toEqual([expect.objectContaining({ dependency: 'redis' })]);
 
@@ -84,7 +84,7 @@ describeWithRedis('when Redis', () => {
     expect(await inTime(app.api.requestSmsCode({ mobile, ...captcha }, zh))).toEqual(UNAVAILABLE);
     expect(await inTime(app.api.verifySmsCode(mobile, code, undefined, zh))).toEqual(UNAVAILABLE);
     expect(await inTime(app.api.registerUser(token, zh))).toEqual(UNAVAILABLE);
-    expect(await readiness(app)).toEqual(unavailable('redis'));
+    expect(await readiness(app)).toEqual(degraded('redis'));
 
     await redis.restart();
     await untilRecovered(() => app.api.imageCaptcha(), 'ImageCaptcha');

@@ -19,8 +19,9 @@ export const READY = [200, READY_BODY];
 
 export const READY_WITH_OPEN_CIRCUIT = [200, { ...READY_BODY, sms_circuit_breaker: { yuntongxun: 'open' } }];
 
-export function unavailable(dependency: 'redis' | 'postgresql') {
-  return [503, { ...READY_BODY, status: 'unavailable', [dependency]: 'down' }];
+/** An instance stays in its load balancer during an outage, because it still answers with typed errors. */
+export function degraded(dependency: 'redis' | 'postgresql') {
+  return [200, { ...READY_BODY, status: 'degraded', [dependency]: 'down' }];
 }
 
 /** The value of one series of /metrics, named with its labels. */

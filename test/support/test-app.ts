@@ -20,6 +20,7 @@ import { CODE_SECRET, permissiveLimits, yuntongxunSettings } from './test-settin
 
 export interface TestApp {
   readonly url: string;
+  readonly metricsUrl: string;
   readonly api: Api;
   readonly gateway: TestGateway;
   /** A client of the tests, which bypasses the service. */
@@ -79,6 +80,9 @@ export function withTestApp(
   return {
     get url() {
       return running().url;
+    },
+    get metricsUrl() {
+      return running().metricsUrl;
     },
     get api() {
       return running().api;
@@ -158,6 +162,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   let stopped: Promise<void> | undefined;
   return {
     url: app.url,
+    metricsUrl: app.metricsUrl,
     api: new Api(app.url, redis),
     gateway,
     redis,

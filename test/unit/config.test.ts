@@ -158,6 +158,7 @@ describe('a valid setting', () => {
 
   it.each([
     ['PORT', ['0', '65535']],
+    ['METRICS_PORT', ['0', '65535']],
     ['NODE_ENV', ['development', 'test']],
     ['LOG_LEVEL', ['trace', 'silent']],
     [
@@ -217,6 +218,7 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     'must be a whole number from 0 to 65535',
     ['-1', '65536', '4000.5', '0x10', '1e3', 'http', '4 000'],
   ],
+  ['METRICS_PORT', 'must be a whole number from 0 to 65535', ['-1', '65536', 'on']],
   ['SHUTDOWN_DRAIN_SECONDS', 'must be a whole number from 0 to 300', ['-1', '301', '0.5', '5s']],
   ['NODE_ENV', 'must be one of development, test, production', ['prod', 'Production', 'staging']],
   [

@@ -50,6 +50,8 @@ export interface SmsDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly print: (line: string) => void;
+  /** Whether accepted SMS count toward the conversion. Those that an operator sends as a test do not, because their codes are never entered. */
+  readonly countsConversion: boolean;
 }
 
 /** A provider with its bulkhead and its circuit breaker. */
@@ -78,7 +80,7 @@ export interface Sms {
 }
 
 export async function startSms(config: Config, dependencies: SmsDependencies): Promise<Sms> {
-  const { redis, keys, hash, metrics, logger } = dependencies;
+  const { redis, keys, hash, metrics, logger, countsConversion } = dependencies;
   const faults = new ProviderFaults((fault) => {
     metrics.countProviderFault(fault.provider, fault.fault);
     logger.error(fault, 'the SMS provider requires an action of the operator');
@@ -109,7 +111,8 @@ export async function startSms(config: Config, dependencies: SmsDependencies): P
     const { provider, messageId, attemptId, carrierPrefix, startedAtMs, isResend } = sms;
     if (reporting.has(provider)) inBackground(() => reports.link(provider, messageId, attemptId));
     // A resend goes to people who received nothing, so it would make its provider look worse than it is.
-    if (!isResend) inBackground(() => conversions.recordAccepted(provider, carrierPrefix, startedAtMs));
+    if (countsConversion && !isResend)
+      inBackground(() => conversions.recordAccepted(provider, carrierPrefix, startedAtMs));
   };
   return {
     delivery: new SmsDeliveryService({

@@ -12,7 +12,7 @@ import { Redis } from 'ioredis';
 import { SimulatedGateway } from '../dist/sms/providers/yuntongxun/simulator/simulated-gateway.js';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
-const ACCOUNT = { accountSid: 'simulation', authToken: 'simulation', appId: 'simulation' };
+const ACCOUNT = { accountSid: 'simulation', authToken: 'simulation', appId: 'simulation', templateId: '1' };
 
 /** `settings` are settings of the service, in addition to those that connect it to this environment. */
 export async function startEnvironment(settings) {
@@ -20,7 +20,11 @@ export async function startEnvironment(settings) {
   const redisWorker = new Worker(new URL('redis-worker.mjs', import.meta.url));
   const [redisUrl] = await once(redisWorker, 'message');
   const phones = new Phones();
-  const gateway = new SimulatedGateway(ACCOUNT, (sms) => phones.receive(sms));
+  const gateway = new SimulatedGateway({
+    account: ACCOUNT,
+    onAccepted: (sms) => phones.receive(sms),
+    hasMagicNumbers: false,
+  });
   const gatewayUrl = await gateway.start();
   const service = startService(directory, { ...connectionSettings(redisUrl, gatewayUrl), ...settings });
   const url = await printedUrl(service);

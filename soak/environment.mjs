@@ -10,7 +10,7 @@ import { startPostgres, startRedis } from '../bench/stores.mjs';
 import { SimulatedGateway } from '../dist/sms/providers/yuntongxun/simulator/simulated-gateway.js';
 
 const MAIN = resolve(import.meta.dirname, '../dist/main.js');
-const ACCOUNT = { accountSid: 'soak', authToken: 'soak', appId: 'soak' };
+const ACCOUNT = { accountSid: 'soak', authToken: 'soak', appId: 'soak', templateId: '1' };
 /** Short, so that the state that they bound reaches its size in the warm-up. */
 const SHORT_TTLS = { IMAGE_CAPTCHA_TTL_SECONDS: '10', SMS_CODE_TTL_SECONDS: '30' };
 
@@ -20,7 +20,11 @@ export async function startEnvironment({ plantLeak }) {
   await chmod(directory, 0o755); // PostgreSQL may have to run as another user
   const processes = new Processes(directory);
   const codes = new Map();
-  const gateway = new SimulatedGateway(ACCOUNT, ({ mobile, code }) => codes.set(mobile, code));
+  const gateway = new SimulatedGateway({
+    account: ACCOUNT,
+    onAccepted: ({ mobile, code }) => codes.set(mobile, code),
+    hasMagicNumbers: false,
+  });
   let stopping;
   const stop = () => {
     stopping ??= processes.end().then(() => gateway.stop());

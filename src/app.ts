@@ -123,7 +123,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const { hash } = secrets;
   const keys = new RedisKeys(hash);
   const { print } = dependencies;
-  const sms = await startSms(config, { redis, keys, hash, metrics, logger, print });
+  const sms = await startSms(config, { redis, keys, hash, metrics, logger, print, countsConversion: true });
   onStop(sms.close);
   const { instances, sender } = createFeatures(config, secrets, stores, keys, spendCap, sms);
   const testMobiles = config.testMobiles.mobiles.length;

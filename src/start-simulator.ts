@@ -6,7 +6,7 @@ import type { Settings } from './config/settings.ts';
 import { smsProvider } from './sms/providers/providers.ts';
 import { simulations } from './sms/providers/simulations.ts';
 import { MessageLog } from './sms/simulator/message-log.ts';
-import { ReportSender } from './sms/simulator/report-sender.ts';
+import { ReportSender, reportsTo } from './sms/simulator/report-sender.ts';
 import { Simulator } from './sms/simulator/simulator.ts';
 import { SimulatorServer } from './sms/simulator/simulator-server.ts';
 
@@ -37,8 +37,14 @@ export async function startSimulator(
     provider,
     simulation: create(settingsOf(provider, settings), (mobile) => log.sentTo(provider, mobile)),
   }));
-  const reports = new ReportSender(settings.SIMULATOR_REPORT_URL, log, print);
-  const simulator = new Simulator(platforms, log, reports, settings.SIMULATOR_NUMBER_LIMITS ?? true);
+  const reportUrl = settings.SIMULATOR_REPORT_URL;
+  const simulator = new Simulator({
+    platforms,
+    log,
+    reports: new ReportSender(reportUrl === undefined ? undefined : reportsTo(reportUrl), log, print),
+    hasNumberLimits: settings.SIMULATOR_NUMBER_LIMITS ?? true,
+    hasMagicNumbers: true,
+  });
   const server = new SimulatorServer(simulator);
   const linesFor = (url: string) => [
     ...Object.entries(accounts).map(([name, value]) => `${name}=${value}`),

@@ -7,6 +7,7 @@ import type { RedisDependency } from './common/redis/redis-client.ts';
 import { withTimeBudget } from './common/time-budget.ts';
 import type { Config, SmsProviderConfig } from './config/load-config.ts';
 import {
+  REPORT_STORE_TIMEOUT_MS,
   SMS_CIRCUIT_RESET_TIMEOUT_MS,
   SMS_FAULT_REPORT_INTERVAL_MS,
   STORE_CALL_TIMEOUT_MS,
@@ -28,6 +29,7 @@ import {
 } from './sms/delivery/sms-delivery.service.ts';
 import { VerifiedSms } from './sms/delivery/verified-sms.service.ts';
 import type { ReportReader } from './sms/delivery-report.ts';
+import type { ReceiveReports, StartedSmsProvider } from './sms/providers/provider.ts';
 import { smsProvider } from './sms/providers/providers.ts';
 import { type ObservedReport, ReportIntake } from './sms/reports/report-intake.service.ts';
 import { ConversionStore } from './sms/routing/conversion.store.ts';
@@ -48,12 +50,15 @@ export interface SmsDependencies {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly print: (line: string) => void;
+  /** Whether accepted SMS count toward the conversion. Those that an operator sends as a test do not, because their codes are never entered. */
+  readonly countsConversion: boolean;
 }
 
 /** A provider with its bulkhead and its circuit breaker. */
 export interface RunningProvider extends DeliveryProvider {
   readonly sender: ResilientSmsSender;
   readonly reports: ReportReader | undefined;
+  readonly connectReports: StartedSmsProvider['connectReports'];
   readonly phone: SimulatedPhone | undefined;
 }
 
@@ -75,7 +80,7 @@ export interface Sms {
 }
 
 export async function startSms(config: Config, dependencies: SmsDependencies): Promise<Sms> {
-  const { redis, keys, hash, metrics, logger } = dependencies;
+  const { redis, keys, hash, metrics, logger, countsConversion } = dependencies;
   const faults = new ProviderFaults((fault) => {
     metrics.countProviderFault(fault.provider, fault.fault);
     logger.error(fault, 'the SMS provider requires an action of the operator');
@@ -100,12 +105,14 @@ export async function startSms(config: Config, dependencies: SmsDependencies): P
     hash,
     observe: (report) => observeReport(report, metrics, logger),
   });
+  for (const { name, connectReports } of providers) connectReports?.(receiverOf(name, reports));
   const reporting = new Set(providers.filter((provider) => provider.reports).map(({ name }) => name));
   const onAccepted = (sms: AcceptedAttempt) => {
     const { provider, messageId, attemptId, carrierPrefix, startedAtMs, isResend } = sms;
     if (reporting.has(provider)) inBackground(() => reports.link(provider, messageId, attemptId));
     // A resend goes to people who received nothing, so it would make its provider look worse than it is.
-    if (!isResend) inBackground(() => conversions.recordAccepted(provider, carrierPrefix, startedAtMs));
+    if (countsConversion && !isResend)
+      inBackground(() => conversions.recordAccepted(provider, carrierPrefix, startedAtMs));
   };
   return {
     delivery: new SmsDeliveryService({
@@ -152,8 +159,17 @@ async function startProviders(
         failureThreshold: CIRCUIT_FAILURE_THRESHOLD,
         resetTimeoutMs: SMS_CIRCUIT_RESET_TIMEOUT_MS,
       });
-      const { timeoutMs, lookUp, reports, phone } = started;
-      running.push({ name, sender, timeoutMs, lookUp, reports, phone, triesNextAfterLimit });
+      const { timeoutMs, lookUp, reports, connectReports, phone } = started;
+      running.push({
+        name,
+        sender,
+        timeoutMs,
+        lookUp,
+        reports,
+        connectReports,
+        phone,
+        triesNextAfterLimit,
+      });
     }
   } catch (error) {
     await Promise.all(running.map(({ sender }) => sender.close()));
@@ -175,6 +191,15 @@ function stateWriter(states: ProviderStateStore) {
     const state = { circuit: sender.circuitState, lastError: outcome.reason, atMs: Date.now() };
     inBackground(() => states.write(provider, state));
   };
+}
+
+/** The way of the reports of a provider in this process. */
+function receiverOf(provider: string, reports: ReportIntake): ReceiveReports {
+  return (request) =>
+    withTimeBudget(REPORT_STORE_TIMEOUT_MS, () => reports.receive(provider, request)).then(
+      ({ kind }) => kind === 'acknowledged',
+      () => false,
+    );
 }
 
 function observeReport(report: ObservedReport, metrics: Metrics, logger: Logger): void {

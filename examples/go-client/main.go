@@ -34,26 +34,27 @@ func main() {
 }
 
 func run(mobile string) error {
-	if err := requestCode(mobile); err != nil {
+	deliveryID, err := requestCode(mobile)
+	if err != nil {
 		return err
 	}
-	token, err := verifyMobile(mobile)
+	token, err := verifyMobile(mobile, deliveryID)
 	if err != nil {
 		return err
 	}
 	return register(token)
 }
 
-// requestCode requests an SMS. It asks for another captcha after each wrong answer.
-func requestCode(mobile string) error {
+// requestCode requests an SMS and returns the id of its delivery. It asks for another captcha after each wrong answer.
+func requestCode(mobile string) (string, error) {
 	for {
 		captcha, err := newCaptcha()
 		if err != nil {
-			return err
+			return "", err
 		}
 		answer, err := ask("Saved captcha " + captcha.Id + " to captcha.png. Enter its characters:")
 		if err != nil {
-			return err
+			return "", err
 		}
 		result, err := RequestSmsCode(service, ctx, RequestSmsCodeInput{
 			Mobile:        mobile,
@@ -62,18 +63,18 @@ func requestCode(mobile string) error {
 			Purpose:       SmsCodePurposeRegister, // the generator ignores the default of the schema
 		})
 		if err != nil {
-			return err
+			return "", err
 		}
 		switch outcome := result.Value.(type) {
 		case *SmsCodeSent:
 			fmt.Printf("sent %d digits to %s\n", outcome.CodeLength, outcome.Mobile)
-			return nil
+			return outcome.DeliveryId, nil
 		case *CaptchaMismatchError:
 			fmt.Println(outcome.Message)
 		case *TooManyRequestsError:
-			return fmt.Errorf("%s (%s, %d s)", outcome.Message, outcome.Scope, outcome.RetryAfterSeconds)
+			return "", fmt.Errorf("%s (%s, %d s)", outcome.Message, outcome.Scope, outcome.RetryAfterSeconds)
 		default:
-			return userError(outcome)
+			return "", userError(outcome)
 		}
 	}
 }
@@ -95,11 +96,17 @@ func newCaptcha() (*ImageCaptcha, error) {
 }
 
 // verifyMobile exchanges the code for a token. It asks for another code after each wrong one.
-func verifyMobile(mobile string) (string, error) {
+func verifyMobile(mobile, deliveryID string) (string, error) {
 	for {
-		code, err := ask("Enter the code:")
+		code, err := ask("Enter the code, or nothing to see what became of the SMS:")
 		if err != nil {
 			return "", err
+		}
+		if code == "" {
+			if err := printDelivery(deliveryID); err != nil {
+				return "", err
+			}
+			continue
 		}
 		result, err := VerifySmsCode(service, ctx, VerifySmsCodeInput{
 			Mobile:  mobile,
@@ -118,6 +125,19 @@ func verifyMobile(mobile string) (string, error) {
 			return "", userError(outcome)
 		}
 	}
+}
+
+func printDelivery(id string) error {
+	result, err := FindSmsDelivery(service, ctx, id)
+	if err != nil {
+		return err
+	}
+	delivery, isDelivery := result.Value.(*SmsDelivery)
+	if !isDelivery {
+		return userError(result.Value)
+	}
+	fmt.Println(delivery.Status)
+	return nil
 }
 
 func register(token string) error {

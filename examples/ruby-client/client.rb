@@ -16,8 +16,8 @@ Operations = SERVICE.parse(File.read(File.expand_path("../operations.graphql", _
 Types = SERVICE.types
 
 # Runs an operation and returns the member of its union.
-def call(operation, input = nil)
-  response = SERVICE.query(operation, variables: input ? { input: input } : {})
+def call(operation, variables = {})
+  response = SERVICE.query(operation, variables: variables)
   abort response.errors.messages.values.join("\n") if response.errors.any?
   yield response.data
 end
@@ -42,15 +42,16 @@ def new_captcha
   end
 end
 
-# Requests an SMS. Asks for another captcha after each wrong answer.
+# Requests an SMS and returns the id of its delivery. Asks for another captcha after each wrong answer.
 def request_code
   loop do
     captcha = new_captcha
     answer = ask "Saved captcha #{captcha.id} to captcha.png. Enter its characters:"
     input = { mobile: MOBILE, captchaId: captcha.id, captchaAnswer: answer }
-    case outcome = call(Operations::RequestSmsCode, input, &:request_sms_code)
+    case outcome = call(Operations::RequestSmsCode, { input: input }, &:request_sms_code)
     when Types::SmsCodeSent
-      return puts "sent #{outcome.code_length} digits to #{outcome.mobile}"
+      puts "sent #{outcome.code_length} digits to #{outcome.mobile}"
+      return outcome.delivery_id
     when Types::CaptchaMismatchError
       puts outcome.message
     when Types::TooManyRequestsError
@@ -62,10 +63,13 @@ def request_code
 end
 
 # Exchanges the code for a token. Asks for another code after each wrong one.
-def verify_mobile
+def verify_mobile(delivery_id)
   loop do
-    input = { mobile: MOBILE, code: ask("Enter the code:") }
-    case outcome = call(Operations::VerifySmsCode, input, &:verify_sms_code)
+    code = ask "Enter the code, or nothing to see what became of the SMS:"
+    next print_delivery delivery_id if code.empty?
+
+    input = { mobile: MOBILE, code: code }
+    case outcome = call(Operations::VerifySmsCode, { input: input }, &:verify_sms_code)
     when Types::MobileVerified then return outcome.verification_token
     when Types::SmsCodeMismatchError
       puts "#{outcome.message} (#{outcome.attempts_remaining} left)"
@@ -74,8 +78,15 @@ def verify_mobile
   end
 end
 
+def print_delivery(id)
+  case outcome = call(Operations::FindSmsDelivery, { id: id }, &:sms_delivery)
+  when Types::SmsDelivery then puts outcome.status
+  when Types::UserError then fail_with outcome
+  end
+end
+
 def register(token)
-  case outcome = call(Operations::RegisterUser, { verificationToken: token }, &:register_user)
+  case outcome = call(Operations::RegisterUser, { input: { verificationToken: token } }, &:register_user)
   when Types::UserRegistered
     user = outcome.user
     puts "registered #{user.mobile} as #{user.id} at #{user.registered_at}"
@@ -84,5 +95,4 @@ def register(token)
 end
 
 $stdout.sync = true
-request_code
-register verify_mobile
+register verify_mobile(request_code)

@@ -25,8 +25,8 @@ export async function smsProviders(config: Config): Promise<void> {
 }
 
 function stateLine(state: ProviderState | undefined): string {
-  if (state === undefined) return 'no error within the last week';
-  return `last error: ${state.lastError} at ${new Date(state.atMs).toISOString()}, circuit ${state.circuit}`;
+  if (state === undefined) return 'last error: none within the last week';
+  return `last error: ${state.lastError}, at ${new Date(state.atMs).toISOString()}; the circuit was ${state.circuit} then`;
 }
 
 function total(rows: readonly ConversionFigures[]): string {

@@ -22,7 +22,8 @@ const USAGE = 'npm run sms:send -- 13800138000 [--yes]';
 const YES = '--yes';
 
 /**
- * The SMS counts toward the daily cap, not toward the rate limits of the mobile. Its code verifies nothing.
+ * The SMS counts toward the daily cap, not toward the rate limits of the mobile and not toward the conversion. Its code
+ * verifies nothing.
  * @throws UsageError without one valid mobile or without a confirmation, DependencyUnavailableError if Redis or PostgreSQL
  *   does not answer.
  */
@@ -42,7 +43,8 @@ export async function smsSend(
   await withMigratedDatabase(config, dataDirectory, (database) =>
     withRedis(config, redisScripts, async (opened) => {
       const print = (line: string) => console.log(line);
-      const sms = await startSms(config, { ...opened, metrics: new Metrics(), logger, print });
+      const dependencies = { ...opened, metrics: new Metrics(), logger, print, countsConversion: false };
+      const sms = await startSms(config, dependencies);
       const spendCap = new SpendCapService(database, config.smsPerDay);
       try {
         await sendAndWait(sms, spendCap, mobile);
@@ -68,11 +70,30 @@ async function confirm(config: Config, mobile: Mobile): Promise<void> {
   }
 }
 
+/** The exit code is 0 if the SMS was delivered, or accepted by a provider that reports nothing. */
 async function sendAndWait(sms: Sms, spendCap: SpendCapService, mobile: Mobile): Promise<void> {
+  const recordName = sms.deliveryIds.recordNameOf(sms.deliveryIds.create());
+  const result = await sendOne(sms, spendCap, mobile, recordName);
+  for (const line of outcomeLines(result)) console.log(line);
+  const { provider, outcome } = result;
+  if (outcome.kind === 'rejected') process.exitCode = 1;
+  else if (sms.reports.expectsFrom(provider)) await waitForReport(sms, recordName);
+  else {
+    console.log(`No delivery report is expected: the secret of the reports of ${provider} is not set.`);
+    if (outcome.kind === 'unknown') process.exitCode = 1;
+  }
+}
+
+/** Counts the SMS toward the daily cap, unless it was certainly not sent. */
+async function sendOne(
+  sms: Sms,
+  spendCap: SpendCapService,
+  mobile: Mobile,
+  recordName: string,
+): Promise<DeliveryResult> {
   const reserved = await spendCap.reserve();
   if (reserved.kind === 'exceeded') throw new UsageError('the daily cap SMS_PER_DAY is reached');
-  const recordName = sms.deliveryIds.recordNameOf(sms.deliveryIds.create());
-  const result = await sms.delivery.send({
+  const request = {
     recordName,
     previousRecordName: undefined,
     requestedAtMs: Date.now(),
@@ -80,11 +101,16 @@ async function sendAndWait(sms: Sms, spendCap: SpendCapService, mobile: Mobile):
     code: String(randomInt(10 ** CODE_LENGTH)).padStart(CODE_LENGTH, '0'),
     validForMinutes: 5,
     purpose: 'LOGIN',
-  });
-  if (result.outcome.kind === 'rejected') spendCap.release(reserved);
-  for (const line of outcomeLines(result)) console.log(line);
-  if (result.outcome.kind === 'rejected') process.exitCode = 1;
-  else await waitForReport(sms, recordName);
+  } as const;
+  try {
+    const result = await sms.delivery.send(request);
+    if (result.outcome.kind === 'rejected') spendCap.release(reserved);
+    return result;
+  } catch (error) {
+    // An error means that no SMS was sent.
+    spendCap.release(reserved);
+    throw error;
+  }
 }
 
 function outcomeLines({ provider, outcome, failovers }: DeliveryResult): string[] {
@@ -95,7 +121,7 @@ function outcomeLines({ provider, outcome, failovers }: DeliveryResult): string[
   return [...rejections, `${provider}: ${outcome.kind}, ${last}`];
 }
 
-/** The running service receives the report. Without the secret of reports there is none. */
+/** The running service receives the report. */
 async function waitForReport({ deliveries }: Sms, recordName: string): Promise<void> {
   console.log(`Waiting for the delivery report, for at most ${CLI_REPORT_TIMEOUT_MS / 1000} s …`);
   const startedMs = performance.now();
@@ -105,11 +131,13 @@ async function waitForReport({ deliveries }: Sms, recordName: string): Promise<v
     if (status === SmsDeliveryStatus.DELIVERED || status === SmsDeliveryStatus.UNDELIVERED) {
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       console.log(`${status.toLowerCase()} after ${seconds} s`);
+      if (status === SmsDeliveryStatus.UNDELIVERED) process.exitCode = 1;
       return;
     }
     await sleep(CLI_REPORT_POLL_INTERVAL_MS);
   }
   console.log(
-    'No report arrived. Check the URL and the secret of the reports in the console of the provider.',
+    'No report arrived. Check the URL and the secret of the reports in the console of the provider, and whether the service runs.',
   );
+  process.exitCode = 1;
 }

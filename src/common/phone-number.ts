@@ -41,5 +41,10 @@ export function numberRange(mobile: Mobile): string {
 
 /** The form for responses and logs: `138****8000`. */
 export function maskMobile(mobile: Mobile): string {
-  return nationalNumber(mobile).replace(/^(\d{3})\d{4}/, '$1****');
+  return maskDigits(nationalNumber(mobile));
+}
+
+/** The same form, of eleven digits. */
+export function maskDigits(digits: string): string {
+  return digits.replace(/^(\d{3})\d{4}/, '$1****');
 }

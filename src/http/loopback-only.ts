@@ -3,11 +3,11 @@
 import type { IncomingMessage } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
+import { isLocalHost } from '../common/local-host.ts';
 
 /** Headers that proxies add. Behind a proxy on this machine, every client has a loopback address. */
 const PROXY_HEADERS =
   /^(forwarded|via|x-forwarded(-.*)?|x-real-ip|x-client-ip|true-client-ip|cf-.*|x-envoy-.*)$/;
-const LOCAL_HOST = /^(localhost|127(\.\d+){3}|\[::1\])(:\d+)?$/i;
 
 /** A Fastify hook: answers 404 unless the request comes from a person at this machine. */
 export async function loopbackOnly(request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -25,7 +25,7 @@ export function isLoopbackRequest({ socket, headers, httpVersion }: IncomingMess
     isLoopback(socket.remoteAddress) &&
     httpVersion === '1.1' &&
     !Object.keys(headers).some((name) => PROXY_HEADERS.test(name)) &&
-    LOCAL_HOST.test(host) &&
+    isLocalHost(host) &&
     (site === 'none' || site === 'same-origin')
   );
 }

@@ -8,7 +8,7 @@ import { readCaptchaAnswer } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 import { startTestApp, type TestApp } from '../support/test-app.ts';
 
-const OPERATIONS = ['ImageCaptcha', 'RequestSmsCode', 'VerifySmsCode', 'RegisterUser'];
+const OPERATIONS = ['ImageCaptcha', 'RequestSmsCode', 'VerifySmsCode', 'RegisterUser', 'SmsDelivery'];
 
 /** The tests build on each other, as the steps of a verification do. */
 describeWithBrowser('the playground', () => {
@@ -72,6 +72,11 @@ describeWithBrowser('the playground', () => {
     await page.getByRole('button', { name: 'Fill in RequestSmsCode' }).click();
     expect(await run()).toMatchObject({ __typename: 'SmsCodeSent', mobile: '139****9000' });
     expect(app.gateway.requests).toHaveLength(1);
+  });
+
+  test('copies the id of the delivery into the question what became of the SMS', async () => {
+    await page.getByRole('button', { name: 'Fill in SmsDelivery' }).click();
+    expect(await run()).toMatchObject({ __typename: 'SmsDelivery', status: 'ACCEPTED' });
   });
 
   test('copies the verification token into the registration', async () => {

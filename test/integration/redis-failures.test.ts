@@ -19,12 +19,16 @@ import type { TcpProxy } from '../support/tcp-proxy.ts';
 import { withTestApp } from '../support/test-app.ts';
 import { obtainToken, receiveCode } from '../support/verification.ts';
 
+const REPORT_SECRET = 'report-secret-of-the-tests';
+/** Redis has 500 ms. The rest is a margin for a busy machine. */
+const REPORT_ANSWER_LIMIT_MS = 1000;
+
 describeWithRedis('when Redis', () => {
   let redis: RealRedisServer;
   let proxy: TcpProxy;
   const app = withTestApp(async (onStop) => {
     ({ redis, proxy } = await startRedisBehindProxy(onStop));
-    return { redis, redisUrl: proxy.url };
+    return { redis, redisUrl: proxy.url, settings: { YUNTONGXUN_REPORT_SECRET: REPORT_SECRET } };
   });
   beforeEach(() => app.redis.flushall());
   afterEach(async () => {
@@ -33,6 +37,19 @@ describeWithRedis('when Redis', () => {
     await app.redis.replicaof('NO', 'ONE');
     await untilRecovered(() => app.api.imageCaptcha(), 'ImageCaptcha');
   });
+
+  /** The status of the answer to a delivery report. After 503 the platform repeats it. */
+  async function postReport(): Promise<number> {
+    const startedMs = performance.now();
+    const Request = { action: 'SMSArrived', smsType: '1', status: '0', reqId: '0'.repeat(32) };
+    const { status } = await fetch(`${app.url}/webhooks/yuntongxun/${REPORT_SECRET}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ Request }),
+    });
+    expect(performance.now() - startedMs).toBeLessThan(REPORT_ANSWER_LIMIT_MS);
+    return status;
+  }
 
   it.each<[state: string, begin: () => unknown, end: () => unknown]>([
     ['does not answer', () => redis.pause(), () => redis.resume()],
@@ -56,12 +73,14 @@ describeWithRedis('when Redis', () => {
       inTime(app.api.registerUser(token, zh)),
     ]);
     expect(answers).toEqual([UNAVAILABLE, UNAVAILABLE, UNAVAILABLE, UNAVAILABLE]);
+    expect(await postReport()).toBe(503);
     expect(await readiness(app)).toEqual(degraded('redis'));
     const errors = logLines(app).filter(({ level }) => level === 'error');
     expect(errors).toEqual([expect.objectContaining({ dependency: 'redis' })]);
 
     await end();
     await untilRecovered(() => app.api.imageCaptcha(), 'ImageCaptcha');
+    expect(await postReport()).toBe(200);
     expect(await readiness(app)).toEqual(READY);
     const { 'code:REGISTER': codes, 'ratelimit:mobile:day': sent } = before;
     expect([codes, sent]).toEqual([1, 2]);

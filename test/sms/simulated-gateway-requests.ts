@@ -2,13 +2,11 @@
 
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text as readText } from 'node:stream/consumers';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { chinaTimestamp } from '../../src/common/china-time.ts';
 import { sign } from '../../src/sms/providers/yuntongxun/signature.ts';
-import {
-  type AcceptedSms,
-  SimulatedGateway,
-} from '../../src/sms/providers/yuntongxun/simulator/simulated-gateway.ts';
+import { SimulatedGateway } from '../../src/sms/providers/yuntongxun/simulator/simulated-gateway.ts';
+import type { AcceptedSms } from '../../src/sms/simulator/provider-simulation.ts';
 import { ACCOUNT } from '../support/test-settings.ts';
 
 export const OTHER_SID = 'aaf98f8900000000abcdef0123456789';
@@ -77,18 +75,22 @@ export interface RunningSimulatedGateway {
   responseTo(request: RawRequest): Promise<Record<string, unknown>>;
 }
 
-/** Starts one simulated gateway for the tests of the enclosing `describe`. */
+/** Starts a simulated gateway for each test of the enclosing `describe`. */
 export function withSimulatedGateway(): RunningSimulatedGateway {
   const messages: AcceptedSms[] = [];
-  const gateway = new SimulatedGateway(ACCOUNT, (message) => messages.push(message));
+  let gateway: SimulatedGateway;
   let port: string;
-  beforeAll(async () => {
+  // One for each test: a request id may not repeat within a day.
+  beforeEach(async () => {
+    messages.length = 0;
+    gateway = new SimulatedGateway({
+      account: { ...ACCOUNT, templateId: '1' },
+      onAccepted: (message) => messages.push(message),
+      hasMagicNumbers: false,
+    });
     port = new URL(await gateway.start()).port;
   });
-  beforeEach(() => {
-    messages.length = 0;
-  });
-  afterAll(() => gateway.stop());
+  afterEach(() => gateway.stop());
   return {
     messages,
     async responseTo({ method, path, headers, body }) {

@@ -21,7 +21,6 @@ describe('the simulated gateway', () => {
       'path',
       '111100',
       [
-        ['root', () => validRequest({ path: '/' })],
         ['another version', () => withPath((path) => path.replace('2013-12-26', '2013-03-22'))],
         ['another account', () => withPath((path) => path.replace(ACCOUNT.accountSid, OTHER_SID))],
         ['no account', () => withPath((path) => path.replace(`/${ACCOUNT.accountSid}`, ''))],
@@ -49,20 +48,6 @@ describe('the simulated gateway', () => {
         ['zero', () => validRequest({ body: '' })],
       ],
     ],
-    [
-      'Accept or Content-Type header',
-      '160031',
-      [
-        ['no Accept', () => withHeaders({ accept: '' })],
-        ['XML accepted', () => withHeaders({ accept: 'application/xml' })],
-        ['anything accepted', () => withHeaders({ accept: '*/*' })],
-        ['no Content-Type', () => withHeaders({ 'content-type': '' })],
-        ['XML sent', () => withHeaders({ 'content-type': 'application/xml;charset=utf-8' })],
-        ['a form sent', () => withHeaders({ 'content-type': 'application/x-www-form-urlencoded' })],
-        ['a media type that starts like JSON', () => withHeaders({ 'content-type': 'application/jsonp' })],
-      ],
-    ],
-    ['missing Authorization header', '111101', [['no header', () => withHeaders({ authorization: '' })]]],
     [
       'Authorization format',
       '111103',

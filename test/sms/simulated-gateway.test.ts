@@ -25,23 +25,36 @@ describe('the simulated gateway', () => {
     });
     expect(messages).toEqual([
       {
+        provider: 'yuntongxun',
         mobile: '13800138000',
-        maskedMobile: '138****8000',
+        furtherMobiles: [],
         code: '007042',
-        validForMinutes: '5',
+        attemptId: 'a1b2c3d4e5f60718293a4b5c6d7e8f90',
+        messageId: expect.stringMatching(/^[0-9a-f]{32}$/),
+        acceptedAtMs: expect.any(Number),
+        state: 'waiting',
         text: '【云通讯】您使用的是云通讯短信模板，您的验证码是007042，请于5分钟内正确输入',
       },
     ]);
   });
 
   it('returns a new id for each message', async () => {
-    const responses = await Promise.all(Array.from({ length: 20 }, () => responseTo(validRequest())));
+    const responses = await Promise.all(
+      Array.from({ length: 20 }, () => responseTo(withBody({ reqId: undefined }))),
+    );
     const ids = responses.map(({ templateSMS }) => (templateSMS as { smsMessageSid: string }).smsMessageSid);
     expect(new Set(ids).size).toBe(20);
     expect(messages).toHaveLength(20);
   });
 
+  it('delivers to each of up to 200 numbers of a request', async () => {
+    const numbers = Array.from({ length: 200 }, (_, index) => String(13_800_138_000 + index));
+    expect(await responseTo(withBody({ to: numbers.join(',') }))).toMatchObject({ statusCode: '000000' });
+    expect(messages.map(({ mobile }) => mobile)).toEqual(numbers);
+  });
+
   it.each([
+    ['a number that is a JSON number', () => withBody({ to: 13_800_138_000, reqId: undefined })],
     [
       'a signature in lower case, as some SDKs send it',
       () => withPath((path) => path.replace(/=.*/, (sig) => sig.toLowerCase())),
@@ -61,7 +74,11 @@ describe('the simulated gateway', () => {
 
 describe('stopping the simulated gateway', () => {
   it('closes open connections and refuses new ones', async () => {
-    const gateway = new SimulatedGateway(ACCOUNT, () => {});
+    const gateway = new SimulatedGateway({
+      account: { ...ACCOUNT, templateId: '1' },
+      onAccepted: () => {},
+      hasMagicNumbers: false,
+    });
     const url = await gateway.start();
     expect(new URL(url).hostname).toBe('127.0.0.1');
     await fetch(url).then((response) => response.text());

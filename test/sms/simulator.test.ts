@@ -1,5 +1,7 @@
 // The simulator: every provider's real sender against its simulated platform, the magic numbers, the reports and the page.
 
+import { once } from 'node:events';
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chinaTimestamp } from '../../src/common/china-time.ts';
 import type { Mobile } from '../../src/common/phone-number.ts';
@@ -212,6 +214,13 @@ describe('a request to the simulated Yuntongxun', () => {
 });
 
 describe('the page of the simulator', () => {
+  /** `fetch` does not send a chosen `Host`. */
+  async function statusOf(path: string, host: string): Promise<number | undefined> {
+    const [response] = await once(request(simulator.url + path, { headers: { host } }).end(), 'response');
+    response.resume();
+    return response.statusCode;
+  }
+
   it('lists what arrived, escaped, and loads nothing', async () => {
     simulator.log.add({
       provider: 'webhook',
@@ -250,6 +259,16 @@ describe('the page of the simulator', () => {
     };
     expect(messages[0]).toMatchObject({ text: '<script>alert(1)</script>' });
   });
+
+  it.each(['/', '/messages.json'])(
+    '%s is for names of this machine only, so that no other site can read it',
+    async (path) => {
+      for (const host of ['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:80'])
+        expect(await statusOf(path, host)).toBe(421);
+      for (const host of ['localhost', '127.0.0.1:4010', '[::1]:4010'])
+        expect(await statusOf(path, host)).toBe(200);
+    },
+  );
 
   it('is all that a GET without parameters gets', async () => {
     expect((await fetch(`${simulator.url}/other`)).status).toBe(404);

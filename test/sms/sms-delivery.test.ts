@@ -6,6 +6,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Mobile } from '../../src/common/phone-number.ts';
 import { DeliveryStore } from '../../src/sms/delivery/delivery.store.ts';
 import {
+  type AcceptedAttempt,
   type DeliveryProvider,
   type SmsDeliveryRequest,
   SmsDeliveryService,
@@ -50,6 +51,7 @@ describe('SmsDeliveryService', () => {
     outcomes: readonly Answer[],
     options: Partial<DeliveryProvider> = {},
     timeoutMs = 5000,
+    onAccepted: (sms: AcceptedAttempt) => void = () => {},
   ) {
     const sent: Sent[] = [];
     const lookedUp: PastAttempt[] = [];
@@ -76,7 +78,7 @@ describe('SmsDeliveryService', () => {
       deliveries,
       hash: (kind, value) => `${kind} ${value}`,
       timeoutMs,
-      onAccepted: () => {},
+      onAccepted,
     });
     return { service, sent, lookedUp, providersOf: () => sent.map(({ provider }) => provider) };
   }
@@ -203,6 +205,26 @@ describe('SmsDeliveryService', () => {
     });
   });
 
+  it.each([
+    ['limit', 5],
+    ['recipient', 60],
+  ] as const)('after a %s of the last one, another try makes sense in %i seconds', async (cause, seconds) => {
+    const { service } = startDelivery([rejected('provider', 5), rejected(cause, 60)]);
+    expect((await service.send(newRequest())).outcome).toMatchObject({ cause, retryAfterSeconds: seconds });
+  });
+
+  it('tells each accepted SMS, and whether an earlier one had the same code', async () => {
+    const told: AcceptedAttempt[] = [];
+    const { service } = startDelivery([rejected('account'), accepted], {}, 5000, (sms) => told.push(sms));
+    const [first, resend] = [newRequest(), newRequest()];
+    await service.send(first);
+    await service.send({ ...resend, previousRecordName: first.recordName });
+    expect(told).toMatchObject([
+      { attemptId: `${first.recordName}02`, provider: 'b', messageId: 'message-1', isResend: false },
+      { provider: 'b', isResend: true },
+    ]);
+  });
+
   it('lets another provider try first when the person asks for another SMS', async () => {
     const { service, providersOf } = startDelivery([accepted, accepted, accepted]);
     const [first, second, third, fourth] = [newRequest(), newRequest(), newRequest(), newRequest()];
@@ -259,6 +281,30 @@ describe('SmsDeliveryService', () => {
         },
       ]);
       expect(result.state).toBe(state);
+    });
+
+    it('asks the provider too about an attempt whose process was killed, so that its outcome was not recorded', async () => {
+      const asked: PastAttempt[] = [];
+      const lookUp = async (attempt: PastAttempt): Promise<LookUpResult> => {
+        asked.push(attempt);
+        return 'delivered';
+      };
+      const { service } = startDelivery([accepted, accepted], { lookUp });
+      const [killed, resend] = [newRequest(), newRequest()];
+      await deliveries.start(
+        {
+          recordName: killed.recordName,
+          number: 1,
+          provider: 'a',
+          mobileHash: 'hash',
+          carrierPrefix: '138',
+          requestedAtMs: killed.requestedAtMs,
+        },
+        Date.now(),
+      );
+      await service.send({ ...resend, previousRecordName: killed.recordName });
+      expect(asked).toMatchObject([{ attemptId: `${killed.recordName}01` }]);
+      expect((await deliveries.read(killed.recordName))?.state).toBe('delivered');
     });
 
     it.each([

@@ -1,7 +1,7 @@
 // What an SMS provider consists of. A provider is a folder that exports one definition, and one entry in providers.ts.
 
 import type { SettingsSchema, SettingValues } from '../../config/env.ts';
-import type { ReportReader } from '../delivery-report.ts';
+import type { ReportReader, ReportRequest } from '../delivery-report.ts';
 import type { SimulatedPhone } from '../simulated-phone.ts';
 import type { LookUp, SmsSender } from '../sms-sender.ts';
 
@@ -21,6 +21,9 @@ export interface SmsProviderDefinition<Schema extends SettingsSchema = SettingsS
   ) => Promise<StartedSmsProvider>;
 }
 
+/** Receives a report request. Returns whether it is acknowledged. Does not throw. */
+export type ReceiveReports = (request: ReportRequest) => Promise<boolean>;
+
 export interface StartedSmsProvider {
   readonly sender: SmsSender;
   /** The limit of one send. */
@@ -31,6 +34,8 @@ export interface StartedSmsProvider {
   readonly lookUp?: LookUp;
   /** Absent if the provider sends no delivery reports, or the operator has not set their secret. */
   readonly reports?: ReportReader | undefined;
+  /** A provider in this process hands its reports over. The service calls it once, before the first send. */
+  readonly connectReports?: (receive: ReceiveReports) => void;
   /** Where a development provider delivers its messages. */
   readonly phone?: SimulatedPhone;
 }

@@ -43,6 +43,11 @@ export type IntakeResult =
 export class ReportIntake {
   constructor(private readonly dependencies: ReportIntakeDependencies) {}
 
+  /** Whether the provider sends reports to this service. */
+  expectsFrom(provider: string): boolean {
+    return this.dependencies.readers.has(provider);
+  }
+
   /** Whether the provider sends reports, and its secret is the end of the path. */
   hasPath(provider: string, pathSecret: string | undefined): boolean {
     const reader = this.dependencies.readers.get(provider);

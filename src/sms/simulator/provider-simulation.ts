@@ -23,6 +23,8 @@ export interface GatewayResponse {
 export interface SimulatedSms {
   /** Eleven digits. */
   readonly mobile: string;
+  /** The other numbers of the request. The first one chooses the answer. */
+  readonly furtherMobiles?: readonly string[];
   readonly code: string;
   /** The text that the phone shows. */
   readonly text: string;

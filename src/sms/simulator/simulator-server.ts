@@ -2,6 +2,7 @@
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isLocalHost } from '../../common/local-host.ts';
 import { SIMULATOR_REQUEST_TIMEOUT_MS } from '../../config/time-budgets.ts';
 import type { GatewayRequest, GatewayResponse } from './provider-simulation.ts';
 import type { Simulator } from './simulator.ts';
@@ -11,9 +12,21 @@ const BODY_LIMIT_BYTES = 256 * 1024;
 /** The page shows this many. */
 const SHOWN_MESSAGES = 100;
 
+interface SimulatorPage {
+  readonly settingsLines: readonly string[];
+  /** The simulator listens on loopback, so only a name of this machine leads here honestly. */
+  readonly isLocalOnly: boolean;
+}
+
+const MISDIRECTED: GatewayResponse = {
+  status: 421,
+  contentType: 'text/plain',
+  body: 'The simulator answers to names of this machine only.',
+};
+
 export class SimulatorServer {
   private readonly server: Server;
-  private settingsLines: readonly string[] = [];
+  private page: SimulatorPage | undefined;
 
   constructor(private readonly simulator: Simulator) {
     this.server = createServer({ requestTimeout: SIMULATOR_REQUEST_TIMEOUT_MS }, (request, response) => {
@@ -22,17 +35,18 @@ export class SimulatorServer {
   }
 
   /**
-   * @param settingsOf the settings that point Yanzheng to a URL of the simulator, shown on the page.
+   * @param settingsOf the settings that point Yanzheng to a URL of the simulator, shown on the page. `undefined`: no page.
    * @returns the URL.
    * @throws Error if the port is in use.
    */
-  async start(host: string, port: number, settingsOf: (url: string) => readonly string[]): Promise<string> {
+  async start(host: string, port: number, settingsOf?: (url: string) => readonly string[]): Promise<string> {
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', reject).listen(port, host, resolve);
     });
     const { port: actual } = this.server.address() as AddressInfo;
     const url = `http://${host.includes(':') ? `[${host}]` : host}:${actual}`;
-    this.settingsLines = settingsOf(url);
+    if (settingsOf)
+      this.page = { settingsLines: settingsOf(url), isLocalOnly: isLocalHost(new URL(url).host) };
     return url;
   }
 
@@ -71,13 +85,14 @@ export class SimulatorServer {
   }
 
   /** The page and the data of the simulator itself. A platform has no GET without parameters at these paths. */
-  private ownResponse({ method, path, query }: GatewayRequest): GatewayResponse | undefined {
-    if (method !== 'GET' || query.size > 0) return undefined;
+  private ownResponse({ method, path, query, headers }: GatewayRequest): GatewayResponse | undefined {
+    if (this.page === undefined || method !== 'GET' || query.size > 0) return undefined;
+    if (path !== '/' && path !== '/messages.json') return undefined;
+    if (this.page.isLocalOnly && !isLocalHost(headers.host ?? '')) return MISDIRECTED;
     const messages = this.simulator.log.latest.slice(0, SHOWN_MESSAGES);
     if (path === '/messages.json')
       return { status: 200, contentType: 'application/json', body: JSON.stringify({ messages }) };
-    if (path !== '/') return undefined;
-    const body = simulatorPage(messages, this.settingsLines);
+    const body = simulatorPage(messages, this.page.settingsLines);
     return { status: 200, contentType: 'text/html; charset=utf-8', body };
   }
 }

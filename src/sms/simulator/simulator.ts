@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GatewayBehaviour, magicNumberOf } from './magic-numbers.ts';
+import { type GatewayBehaviour, type MagicNumber, magicNumberOf, ORDINARY } from './magic-numbers.ts';
 import { MessageLog } from './message-log.ts';
 import type {
   GatewayRequest,
@@ -19,6 +19,16 @@ export type Reaction =
   /** Half of the body, then the connection closes. */
   | { readonly kind: 'half_response'; readonly response: GatewayResponse };
 
+export interface SimulatorOptions {
+  readonly platforms: readonly SimulatedPlatform[];
+  readonly log: MessageLog;
+  readonly reports: ReportSender;
+  /** Whether the platforms limit the SMS to one number. */
+  readonly hasNumberLimits: boolean;
+  /** Whether the last digits of a mobile choose what happens. */
+  readonly hasMagicNumbers: boolean;
+}
+
 export interface SimulatedPlatform {
   readonly provider: string;
   readonly simulation: ProviderSimulation;
@@ -34,21 +44,19 @@ const NOT_FOUND: GatewayResponse = { status: 404, contentType: 'text/plain', bod
 export class Simulator {
   private readonly stopping = new AbortController();
 
-  /** `hasNumberLimits`: whether the platforms limit the SMS to one number. */
-  constructor(
-    private readonly platforms: readonly SimulatedPlatform[],
-    readonly log: MessageLog,
-    private readonly reports: ReportSender,
-    private readonly hasNumberLimits: boolean,
-  ) {}
+  readonly log: MessageLog;
+
+  constructor(private readonly options: SimulatorOptions) {
+    this.log = options.log;
+  }
 
   /** Checks a request as its platform does, and then does what the number of its SMS says. */
   async receive(request: GatewayRequest): Promise<Reaction> {
-    const platform = this.platforms.find(({ simulation }) => simulation.recognizes(request));
+    const platform = this.options.platforms.find(({ simulation }) => simulation.recognizes(request));
     if (platform === undefined) return respond(NOT_FOUND);
     const checked = platform.simulation.check(request);
     if (checked.kind === 'answered') return respond(checked.response);
-    const { behaviour } = magicNumberOf(checked.sms.mobile);
+    const { behaviour } = this.fateOf(checked.sms.mobile);
     return this.react(platform, behaviour, checked.sms, request);
   }
 
@@ -90,23 +98,24 @@ export class Simulator {
     sms: SimulatedSms,
     request: GatewayRequest,
   ) {
-    if (!this.hasNumberLimits) return undefined;
+    if (!this.options.hasNumberLimits) return undefined;
     return this.log.exceededLimit(provider, sms.mobile, simulation.numberLimits, request.receivedAtMs);
   }
 
   private accept({ provider, simulation }: SimulatedPlatform, sms: SimulatedSms, request: GatewayRequest) {
     const messageId = randomBytes(16).toString('hex');
-    const accepted = {
-      ...sms,
-      provider,
-      messageId,
-      acceptedAtMs: request.receivedAtMs,
-      state: 'waiting',
-    } as const;
-    this.log.add(accepted);
-    const { reports } = magicNumberOf(sms.mobile);
-    void this.reports.send(accepted, reports, simulation, this.stopping.signal);
+    const acceptedAtMs = request.receivedAtMs;
+    for (const mobile of [sms.mobile, ...(sms.furtherMobiles ?? [])]) {
+      const accepted = { ...sms, mobile, provider, messageId, acceptedAtMs, state: 'waiting' } as const;
+      this.log.add(accepted);
+      const { reports } = this.fateOf(mobile);
+      void this.options.reports.send(accepted, reports, simulation, this.stopping.signal);
+    }
     return simulation.accept(sms, messageId, request);
+  }
+
+  private fateOf(mobile: string): MagicNumber {
+    return this.options.hasMagicNumbers ? magicNumberOf(mobile) : ORDINARY;
   }
 }
 

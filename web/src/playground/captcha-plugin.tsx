@@ -1,4 +1,4 @@
-// The panel beside the tabs. It shows the captcha image and copies its answer, and later the token, into the next tab.
+// The panel beside the tabs. It shows the captcha image and copies its answer, and later the token and the id of the delivery, into another tab.
 
 import { Button, type GraphiQLPlugin } from '@graphiql/react';
 import { type SubmitEvent, useId } from 'react';
@@ -11,6 +11,7 @@ function Panel() {
     <div className="captcha-panel">
       <Captcha />
       <Token />
+      <Delivery />
     </div>
   );
 }
@@ -64,6 +65,23 @@ function Token() {
         </Button>
       ) : (
         <p>Run VerifySmsCode with the code from the SMS to use its token here.</p>
+      )}
+    </section>
+  );
+}
+
+function Delivery() {
+  const deliveryId = useResultWith('deliveryId')?.deliveryId;
+  const fillVariables = useFillVariables();
+  return (
+    <section>
+      <h2>Delivery</h2>
+      {deliveryId ? (
+        <Button onClick={() => fillVariables('SmsDelivery', { id: String(deliveryId) })}>
+          Fill in SmsDelivery
+        </Button>
+      ) : (
+        <p>Run RequestSmsCode to ask here what became of its SMS.</p>
       )}
     </section>
   );

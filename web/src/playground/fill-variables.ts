@@ -23,7 +23,7 @@ function resultsIn(response: string | null | undefined): Result[] {
   }
 }
 
-/** Returns a function that opens the tab of an operation and sets fields of its input. */
+/** Returns a function that opens the tab of an operation and sets fields of its input, or its variables if it has none. */
 export function useFillVariables(): (operation: OperationName, fields: Record<string, string>) => void {
   const { addTab, changeTab, setOperationName } = useGraphiQLActions();
   const { tabs, activeTabIndex, queryEditor, variableEditor } = useGraphiQL(
@@ -39,14 +39,16 @@ export function useFillVariables(): (operation: OperationName, fields: Record<st
     }
     // GraphiQL parses the document with a delay. Until then, running it would use the name of the previous tab.
     setOperationName(operation);
-    variableEditor?.setValue(withInput(variableEditor.getValue() || TABS[operation].variables, fields));
+    variableEditor?.setValue(withFields(variableEditor.getValue() || TABS[operation].variables, fields));
     variableEditor?.focus();
   };
 }
 
-function withInput(variables: string | null, fields: Record<string, string>): string {
+function withFields(variables: string | null, fields: Record<string, string>): string {
   const parsed = parseVariables(variables);
-  return JSON.stringify({ ...parsed, input: { ...parsed.input, ...fields } }, null, 2);
+  const filled =
+    'input' in parsed ? { ...parsed, input: { ...parsed.input, ...fields } } : { ...parsed, ...fields };
+  return JSON.stringify(filled, null, 2);
 }
 
 function parseVariables(variables: string | null): { input?: Record<string, unknown> } {

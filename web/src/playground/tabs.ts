@@ -4,6 +4,7 @@ import imageCaptcha from './tabs/1-captcha.graphql?raw';
 import requestSmsCode from './tabs/2-request.graphql?raw';
 import verifySmsCode from './tabs/3-verify.graphql?raw';
 import registerUser from './tabs/4-register.graphql?raw';
+import smsDelivery from './tabs/5-delivery.graphql?raw';
 
 const MOBILE = '139 0013 9000';
 
@@ -19,10 +20,15 @@ export const TABS = {
     variables: input({ mobile: MOBILE, code: '', purpose: 'REGISTER' }),
   },
   RegisterUser: { query: registerUser, variables: input({ verificationToken: '' }) },
+  SmsDelivery: { query: smsDelivery, variables: json({ id: '' }) },
 };
 
 export type OperationName = keyof typeof TABS;
 
 function input(fields: Record<string, string>): string {
-  return JSON.stringify({ input: fields }, null, 2);
+  return json({ input: fields });
+}
+
+function json(variables: object): string {
+  return JSON.stringify(variables, null, 2);
 }

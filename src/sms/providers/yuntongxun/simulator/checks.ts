@@ -10,8 +10,12 @@ export interface GatewayAccount {
   readonly accountSid: string;
   readonly authToken: string;
   readonly appId: string;
+  /** The only approved template. */
+  readonly templateId: string;
 }
 
+/** The numbers of one request, separated by commas. */
+const MAX_NUMBERS = 200;
 const TIMESTAMP_VALID_MS = 24 * 60 * 60 * 1000;
 
 export interface Rejection {
@@ -68,8 +72,12 @@ export function checkBody(
 ): Rejection | undefined {
   if (body === undefined) return reject('160031', '参数解析失败');
   if (body.appId !== account.appId) return reject('111181', '【账号】应用不存在');
-  if (typeof body.to !== 'string' || !/^1\d{10}$/.test(body.to)) return reject('160042', '号码格式有误');
+  const numbers = typeof body.to === 'string' ? body.to.split(',') : [];
+  if (numbers.length === 0 || !numbers.every((number) => /^1\d{10}$/.test(number)))
+    return reject('160042', '号码格式有误');
+  if (numbers.length > MAX_NUMBERS) return reject('160048', `号码数超${MAX_NUMBERS}限制`);
   if (!/^\d+$/.test(String(body.templateId))) return reject('160057', '短信模板ID要求为数字');
+  if (String(body.templateId) !== account.templateId) return reject('160032', '短信模板无效');
   const { datas, reqId } = body;
   if (!Array.isArray(datas) || datas.length < 2 || !datas.every((value) => /^\d+$/.test(String(value)))) {
     return reject('160069', '测试模板变量非数字');

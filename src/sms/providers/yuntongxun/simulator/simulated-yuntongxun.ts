@@ -7,12 +7,20 @@ import type {
   GatewayRequest,
   GatewayResponse,
   NumberLimit,
+  ProviderSimulation,
   ProviderSimulationDefinition,
   SimulatedRejection,
 } from '../../../simulator/provider-simulation.ts';
 import { ACCEPTED } from '../status-code.ts';
 import type { yuntongxunProvider } from '../yuntongxun-provider.ts';
-import { checkBody, checkHeaders, checkSignature, type Rejection, reject } from './checks.ts';
+import {
+  checkBody,
+  checkHeaders,
+  checkSignature,
+  type GatewayAccount,
+  type Rejection,
+  reject,
+} from './checks.ts';
 import { readTemplateSms, writeAnswer } from './forms.ts';
 import { RequestIds } from './request-ids.ts';
 
@@ -33,7 +41,8 @@ const REJECTIONS: Readonly<Record<SimulatedRejection, Rejection>> = {
   system_error: reject('160050', '短信发送失败'),
 };
 
-const PATH_START = '/2013-12-26/';
+/** Any version of the API. Only the current one exists. */
+const PATH = /^\/\d{4}-\d\d-\d\d\//;
 
 export const yuntongxunSimulation: ProviderSimulationDefinition<(typeof yuntongxunProvider)['settings']> = {
   demoSettings: {
@@ -41,53 +50,63 @@ export const yuntongxunSimulation: ProviderSimulationDefinition<(typeof yuntongx
     YUNTONGXUN_AUTH_TOKEN: '0123456789abcdef0123456789abcdef',
     YUNTONGXUN_APP_ID: '8a216da85f0000000000000000000002',
   },
-  create(settings) {
-    const account = {
-      accountSid: settings.YUNTONGXUN_ACCOUNT_SID ?? '',
-      authToken: settings.YUNTONGXUN_AUTH_TOKEN ?? '',
-      appId: settings.YUNTONGXUN_APP_ID ?? '',
-    };
-    const requestIds = new RequestIds();
-    const secret = settings.YUNTONGXUN_REPORT_SECRET;
-
-    function check(request: GatewayRequest): CheckedRequest {
-      const body = readTemplateSms(request.body);
-      const rejection =
-        checkHeaders(request, request.headers, account) ??
-        checkSignature(request.headers.authorization, request.query.get('sig'), account) ??
-        (request.body === '' ? reject('160030', '请求包体为空') : checkBody(body, account)) ??
-        (body?.reqId !== undefined && requestIds.isUsed(body.reqId, request.receivedAtMs)
-          ? reject('160054', '请求重复')
-          : undefined);
-      if (rejection || body === undefined)
-        return { kind: 'answered', response: answer(rejection ?? reject('160031', '参数解析失败'), request) };
-      const [code = '', minutes = ''] = (body.datas as readonly unknown[]).map(String);
-      const text = `【云通讯】您使用的是云通讯短信模板，您的验证码是${code}，请于${minutes}分钟内正确输入`;
-      const attemptId = typeof body.reqId === 'string' ? body.reqId : undefined;
-      return { kind: 'sms', sms: { mobile: String(body.to), code, text, attemptId } };
-    }
-
-    return {
-      basePath: '',
-      recognizes: ({ path }) => path.startsWith(PATH_START),
-      check,
-      accept(sms, smsMessageSid, request) {
-        requestIds.use(sms.attemptId, request.receivedAtMs);
-        return answer(
-          {
-            statusCode: ACCEPTED,
-            sms: { smsMessageSid, dateCreated: chinaTimestamp(request.receivedAtMs) },
-          },
-          request,
-        );
+  create: (settings) =>
+    simulateYuntongxun(
+      {
+        accountSid: settings.YUNTONGXUN_ACCOUNT_SID ?? '',
+        authToken: settings.YUNTONGXUN_AUTH_TOKEN ?? '',
+        appId: settings.YUNTONGXUN_APP_ID ?? '',
+        templateId: settings.YUNTONGXUN_TEMPLATE_ID,
       },
-      reject: (rejection, _sms, request) => answer(REJECTIONS[rejection], request),
-      numberLimits: NUMBER_LIMITS,
-      reportPath: secret === undefined ? undefined : `/yuntongxun/${secret}`,
-      report,
-    };
-  },
+      settings.YUNTONGXUN_REPORT_SECRET,
+    ),
 };
+
+/** @param reportSecret the end of the path of reports. `undefined`: the platform sends none. */
+export function simulateYuntongxun(
+  account: GatewayAccount,
+  reportSecret: string | undefined,
+): ProviderSimulation {
+  const requestIds = new RequestIds();
+
+  function check(request: GatewayRequest): CheckedRequest {
+    const body = readTemplateSms(request.body);
+    const rejection =
+      checkHeaders(request, request.headers, account) ??
+      checkSignature(request.headers.authorization, request.query.get('sig'), account) ??
+      (request.body === '' ? reject('160030', '请求包体为空') : checkBody(body, account)) ??
+      (body?.reqId !== undefined && requestIds.isUsed(body.reqId, request.receivedAtMs)
+        ? reject('160054', '请求重复')
+        : undefined);
+    if (rejection || body === undefined)
+      return { kind: 'answered', response: answer(rejection ?? reject('160031', '参数解析失败'), request) };
+    const [code = '', minutes = ''] = (body.datas as readonly unknown[]).map(String);
+    const text = `【云通讯】您使用的是云通讯短信模板，您的验证码是${code}，请于${minutes}分钟内正确输入`;
+    const attemptId = typeof body.reqId === 'string' ? body.reqId : undefined;
+    const [mobile = '', ...furtherMobiles] = String(body.to).split(',');
+    return { kind: 'sms', sms: { mobile, furtherMobiles, code, text, attemptId } };
+  }
+
+  return {
+    basePath: '',
+    recognizes: ({ path }) => PATH.test(path),
+    check,
+    accept(sms, smsMessageSid, request) {
+      requestIds.use(sms.attemptId, request.receivedAtMs);
+      return answer(
+        {
+          statusCode: ACCEPTED,
+          sms: { smsMessageSid, dateCreated: chinaTimestamp(request.receivedAtMs) },
+        },
+        request,
+      );
+    },
+    reject: (rejection, _sms, request) => answer(REJECTIONS[rejection], request),
+    numberLimits: NUMBER_LIMITS,
+    reportPath: reportSecret === undefined ? undefined : `/yuntongxun/${reportSecret}`,
+    report,
+  };
+}
 
 /** Like the platform, it rejects with HTTP status 200. The form is that of the header `Accept`. */
 function answer(facts: Parameters<typeof writeAnswer>[0], { headers }: GatewayRequest): GatewayResponse {

@@ -5,6 +5,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 const { setTimeout: sleep } = require('node:timers/promises');
+const { bundle } = require('./bundle.cjs');
 const { exitIfStopped, launch, mustRun, ROOT, run } = require('./children.cjs');
 const setup = require('./setup.cjs');
 
@@ -44,6 +45,7 @@ const commands = {
     await build(node);
     await buildPages(node);
   },
+  bundle,
   'mikro-orm': builtProgram('node_modules/@mikro-orm/cli/cli.js'),
   codegen,
   format: (node, args) => run(node, [BIOME, 'check', '--write', ...COLORS, '.', ...args]),

@@ -224,6 +224,7 @@ module.exports = {
   findNode,
   install,
   installPostgres,
+  npmCommand,
   removeBuild,
   setting,
   sourceVersion,

@@ -67,6 +67,8 @@ import { VerifySmsCodeService } from './verification/verify-sms-code/verify-sms-
 
 export interface AppDependencies {
   readonly logger: Logger;
+  /** Of Yanzheng, for the metrics. */
+  readonly version: string;
   /** The directory of the embedded database and of generated keys. */
   readonly dataDirectory: string;
   /** The build directory of web/. */
@@ -114,8 +116,8 @@ export async function startApp(config: Config, dependencies: AppDependencies): P
  */
 async function compose(config: Config, dependencies: AppDependencies, onStop: OnStop) {
   const { logger, pagesDirectory } = dependencies;
-  const metrics = new Metrics();
-  const secrets = await loadSecrets(config, dependencies);
+  const metrics = new Metrics(dependencies.version);
+  const secrets = await loadSecrets(config, dependencies, metrics);
   const stores = await openStores(config, dependencies, metrics, onStop);
   const spendCap = startSpendCap(config, stores.database, logger, onStop);
   metrics.watchSpendCap(spendCap);
@@ -176,13 +178,19 @@ interface Secrets {
 async function loadSecrets(
   { codeSecret: configured, token }: Config,
   { logger, dataDirectory }: AppDependencies,
+  metrics: Metrics,
 ): Promise<Secrets> {
   const codeSecret = createSecretKey(configured ?? randomBytes(CODE_SECRET_MIN_BYTES));
   const hash = createKeyedHash(codeSecret);
   const privateKey = token.privateKey ?? storedPrivateKey(dataDirectory);
   const { issuer, audience, otherPublicKeys } = token;
   const tokens = await VerificationTokens.create({ issuer, audience }, privateKey, otherPublicKeys);
-  return { codeSecret, hash, tokens, audit: createAudit(hash, (line) => logger.info(line)) };
+  const audit = createAudit(
+    hash,
+    (line) => logger.info(line),
+    (event, facts) => metrics.countEvent(event, facts),
+  );
+  return { codeSecret, hash, tokens, audit };
 }
 
 interface Stores {

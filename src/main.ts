@@ -2,7 +2,7 @@
 // sms:providers | simulator | keys`
 
 import 'reflect-metadata';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { startApp } from './app.ts';
@@ -21,14 +21,17 @@ import { type Config, ConfigError, type ConfigScope, loadConfig } from './config
 import { shutdownTimeoutMs } from './config/time-budgets.ts';
 import { ListenError } from './http/listener.ts';
 import { DataDirectoryInUseError } from './infrastructure/embedded/data-directory-lock.ts';
+import { EmbeddedStoreMissingError } from './infrastructure/embedded/import-embedded.ts';
 import { TokenKeyFileError } from './infrastructure/embedded/token-key-file.ts';
 import { DatabaseNotReadyError } from './infrastructure/postgres/schema-version.ts';
 import { EvictionPolicyError } from './infrastructure/redis/eviction-policy.ts';
 import { createLogger } from './observability/logger.ts';
 
 const DATA_DIRECTORY = resolve('.data');
+const PACKAGE_FILE = findPackageJSON(import.meta.url) ?? '';
+const VERSION: string = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')).version;
 /** Next to the program, independent of the working directory. */
-const PAGES_DIRECTORY = join(dirname(findPackageJSON(import.meta.url) ?? ''), 'web/dist');
+const PAGES_DIRECTORY = join(dirname(PACKAGE_FILE), 'web/dist');
 
 /** Errors that the operator can fix. Their message is enough; a stack trace would hide it. */
 const OPERATOR_ERRORS = [
@@ -36,6 +39,7 @@ const OPERATOR_ERRORS = [
   DataDirectoryInUseError,
   DatabaseNotReadyError,
   DependencyUnavailableError,
+  EmbeddedStoreMissingError,
   EvictionPolicyError,
   ListenError,
   TokenKeyFileError,
@@ -48,6 +52,7 @@ async function serve(config: Config): Promise<void> {
   const stopSignal = firstStopSignal();
   const app = await startApp(config, {
     logger,
+    version: VERSION,
     dataDirectory: DATA_DIRECTORY,
     pagesDirectory: PAGES_DIRECTORY,
     print,

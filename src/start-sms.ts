@@ -125,7 +125,9 @@ export async function startSms(config: Config, dependencies: SmsDependencies): P
     }),
     deliveries,
     deliveryIds: new DeliveryIds(hash),
-    verified: new VerifiedSms(deliveries, conversions),
+    verified: new VerifiedSms(deliveries, conversions, (provider, seconds) =>
+      metrics.observeVerified(provider, seconds),
+    ),
     reports,
     timeoutMs,
     phone: providers.find(({ phone }) => phone)?.phone,

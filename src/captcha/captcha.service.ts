@@ -5,6 +5,7 @@ import type { Audit, Caller } from '../common/audit.ts';
 import { randomId, randomToken } from '../common/random-id.ts';
 import type { RateLimits } from '../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../rate-limiting/rate-limit.store.ts';
+import { exceededFacts } from '../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
 import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
@@ -33,7 +34,7 @@ export class CaptchaService {
     const limits = rateLimits.of('issueCaptcha', caller.clientAddress);
     const reserved = await rateLimitStore.reserve('issueCaptcha', limits, randomToken());
     if (reserved.kind === 'exceeded') {
-      audit('rate_limit_exceeded', { caller, scope: reserved.scope });
+      audit('rate_limit_exceeded', { caller, ...exceededFacts(reserved) });
       return new TooManyRequestsError(reserved);
     }
 

@@ -46,7 +46,10 @@ export interface AuditEvents {
   readonly verify_failed: MobileFacts & { readonly reason: 'code_mismatch' | 'code_expired' };
   readonly verification_locked: MobileFacts;
   readonly user_registered: { readonly mobile: Mobile; readonly userId: string };
-  readonly rate_limit_exceeded: Partial<MobileFacts> & { readonly scope: string };
+  readonly rate_limit_exceeded: Partial<MobileFacts> & {
+    readonly scope: string;
+    readonly rule: string;
+  };
 }
 
 export type AuditEvent = keyof AuditEvents;

@@ -1,8 +1,11 @@
 // The audit log: one log line per event, with a stable event name.
 
-import type { Audit, Caller } from '../common/audit.ts';
+import type { Audit, AuditEvent, Caller } from '../common/audit.ts';
 import type { KeyedHash } from '../common/keyed-hash.ts';
 import { type Mobile, maskMobile } from '../common/phone-number.ts';
+
+/** Sees each event with its facts, without the caller and the mobile. */
+export type CountEvent = (event: AuditEvent, facts: Readonly<Record<string, unknown>>) => void;
 
 interface AnyFacts {
   readonly caller: Caller;
@@ -12,10 +15,16 @@ interface AnyFacts {
 /**
  * Writes the mobile masked, together with its keyed hash, which follows one number through the log and is part of its
  * Redis keys.
+ * @param count for the metrics.
  */
-export function createAudit(hash: KeyedHash, write: (line: Record<string, unknown>) => void): Audit {
+export function createAudit(
+  hash: KeyedHash,
+  write: (line: Record<string, unknown>) => void,
+  count: CountEvent = () => {},
+): Audit {
   return (event, allFacts: AnyFacts) => {
     const { caller, mobile, ...facts } = allFacts;
+    count(event, facts);
     write({
       event,
       requestId: caller.requestId,

@@ -112,8 +112,48 @@ export class Metrics {
     registers: [this.registry],
   });
 
-  constructor() {
+  private readonly redeemedCaptchas = new Counter({
+    name: 'yanzheng_captchas_redeemed_total',
+    help: 'Answers to captchas, by outcome: correct, mismatch or expired.',
+    labelNames: ['outcome'],
+    registers: [this.registry],
+  });
+
+  private readonly exceededLimits = new Counter({
+    name: 'yanzheng_rate_limits_exceeded_total',
+    help: 'Requests that a rate limit, a lockout or the daily cap rejected, by its name.',
+    labelNames: ['rule'],
+    registers: [this.registry],
+  });
+
+  private readonly verifiedSeconds = new Histogram({
+    name: 'yanzheng_sms_verified_seconds',
+    help: 'Time from handing an SMS to a provider to the verification of its code. SMS with a resend are left out.',
+    labelNames: ['provider'],
+    buckets: DELIVERY_BUCKETS_SECONDS,
+    registers: [this.registry],
+  });
+
+  /** @param version of Yanzheng. */
+  constructor(version = 'unknown') {
     collectDefaultMetrics({ register: this.registry });
+    new Gauge({
+      name: 'yanzheng_build_info',
+      help: 'The version of Yanzheng and of Node.js; always 1.',
+      labelNames: ['version', 'node'],
+      registers: [this.registry],
+    }).set({ version, node: process.version }, 1);
+  }
+
+  /** Counts what the audit log records and no other metric shows. */
+  countEvent(event: string, facts: Readonly<Record<string, unknown>>): void {
+    if (event === 'captcha_redeemed') this.redeemedCaptchas.inc({ outcome: String(facts.outcome) });
+    else if (event === 'rate_limit_exceeded') this.exceededLimits.inc({ rule: String(facts.rule) });
+    else if (event === 'verification_locked') this.exceededLimits.inc({ rule: 'lockout' });
+  }
+
+  observeVerified(provider: string, seconds: number): void {
+    this.verifiedSeconds.observe({ provider }, seconds);
   }
 
   observeOperation(operation: string, outcome: string, seconds: number): void {
@@ -214,6 +254,18 @@ export class Metrics {
         // While PostgreSQL is unavailable, the gauge keeps its last value.
         await spendCap.today().then(
           ({ leased }) => this.set(leased),
+          () => {},
+        );
+      },
+    });
+    new Gauge({
+      name: 'yanzheng_sms_left_today',
+      help: 'SMS of the daily cap that no instance has leased yet.',
+      labelNames: [],
+      registers: [this.registry],
+      async collect() {
+        await spendCap.today().then(
+          ({ leased }) => this.set(Math.max(0, spendCap.smsPerDay - leased)),
           () => {},
         );
       },

@@ -120,6 +120,7 @@ export function exceededLimit(rateLimits: readonly RateLimit[], reply: ExceededR
   if (exceeded === undefined) throw new Error(`unknown rate limit ${reply.exceeded}`);
   return {
     kind: 'exceeded',
+    rule: exceeded.name,
     scope: exceeded.scope,
     retryAfterSeconds: Math.ceil(reply.retryAfterMs / 1000),
   };

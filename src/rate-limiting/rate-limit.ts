@@ -28,8 +28,15 @@ export interface Reserved {
 /** The result of a reservation that a limit rejects. Nothing was reserved. */
 export interface RateLimitExceeded {
   readonly kind: 'exceeded';
+  /** The name of the limit, for the log and the metrics. A client sees the scope only. */
+  readonly rule: string;
   readonly scope: RateLimitScope;
   readonly retryAfterSeconds: number;
+}
+
+/** What the audit log says about it. */
+export function exceededFacts({ scope, rule }: RateLimitExceeded): Pick<RateLimitExceeded, 'scope' | 'rule'> {
+  return { scope, rule };
 }
 
 export function isRateLimitExceeded(value: object): value is RateLimitExceeded {

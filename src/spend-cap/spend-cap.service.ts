@@ -115,6 +115,7 @@ export class SpendCapService {
       return undefined;
     return {
       kind: 'exceeded',
+      rule: 'smsPerDay',
       scope: RateLimitScope.SERVICE,
       retryAfterSeconds: secondsUntilEnd(reached),
     };

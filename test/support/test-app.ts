@@ -143,6 +143,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const dataDirectory = await mkdtemp(join(tmpdir(), 'yanzheng-data-'));
   const app = await startApp(config, {
     logger,
+    version: '0.0.0-test',
     dataDirectory,
     pagesDirectory: join(projectRoot, 'web/dist'),
     print: (line) => log.push(line),

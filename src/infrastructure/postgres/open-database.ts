@@ -4,6 +4,7 @@ import { MikroORM } from '@mikro-orm/core';
 import type { AbstractSqlDriver } from '@mikro-orm/sql';
 import { DeadlineExceededError, withDeadline } from '../../common/deadline.ts';
 import { POSTGRES_CLOSE_TIMEOUT_MS } from '../../config/time-budgets.ts';
+import { importEmbedded } from '../embedded/import-embedded.ts';
 import {
   type DatabaseDefinition,
   postgresOptions,
@@ -35,7 +36,10 @@ export async function openDatabase(
 
 async function openEmbedded(definition: DatabaseDefinition, dataDirectory: string): Promise<OpenDatabase> {
   // Imported on demand: production does not use PGlite and need not load it.
-  const { lockEmbeddedPostgres } = await import('../embedded/embedded-postgres.ts');
+  const { lockEmbeddedPostgres } = await importEmbedded(
+    'DATABASE_URL',
+    () => import('../embedded/embedded-postgres.ts'),
+  );
   const { options, releaseLock } = lockEmbeddedPostgres(dataDirectory, definition);
   try {
     const orm = await MikroORM.init<AbstractSqlDriver>(options);

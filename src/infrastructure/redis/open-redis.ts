@@ -4,6 +4,7 @@ import { withDeadline } from '../../common/deadline.ts';
 import type { AnyScript } from '../../common/redis/define-script.ts';
 import type { RedisClient } from '../../common/redis/redis-client.ts';
 import { REDIS_CLOSE_TIMEOUT_MS } from '../../config/time-budgets.ts';
+import { importEmbedded } from '../embedded/import-embedded.ts';
 import { connectRedis } from './connect-redis.ts';
 
 export interface OpenRedis<Scripts extends AnyScript> {
@@ -42,7 +43,10 @@ export async function openRedis<const Scripts extends readonly AnyScript[]>({
 
 /** Loaded on demand: a production installation does not need the package. */
 async function startEmbedded() {
-  const { startEmbeddedRedis } = await import('../embedded/embedded-redis.ts');
+  const { startEmbeddedRedis } = await importEmbedded(
+    'REDIS_URL',
+    () => import('../embedded/embedded-redis.ts'),
+  );
   return startEmbeddedRedis();
 }
 

@@ -13,6 +13,8 @@ export class VerifiedSms {
   constructor(
     private readonly deliveries: DeliveryStore,
     private readonly conversions: ConversionStore,
+    /** Sees the time from the send to the verification of each SMS that counts. */
+    private readonly observe: (provider: string, seconds: number) => void = () => {},
   ) {}
 
   /**
@@ -33,6 +35,7 @@ export class VerifiedSms {
     const attempt = (await this.deliveries.read(recordName))?.attempt;
     const before = states[0];
     if (attempt === undefined || before === undefined || !ACCEPTED_STATES.includes(before)) return;
+    this.observe(attempt.provider, Math.max(0, Date.now() - attempt.startedAtMs) / 1000);
     await this.conversions.recordVerified(attempt.provider, attempt.carrierPrefix, attempt.startedAtMs);
   }
 }

@@ -11,7 +11,11 @@ import { withTimeBudget } from '../../common/time-budget.ts';
 import { STORE_CALL_TIMEOUT_MS, UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
-import { isRateLimitExceeded, type RateLimitExceeded } from '../../rate-limiting/rate-limit.ts';
+import {
+  exceededFacts,
+  isRateLimitExceeded,
+  type RateLimitExceeded,
+} from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { DeliveryStore } from '../../sms/delivery/delivery.store.ts';
 import type { DeliveryIds } from '../../sms/delivery/delivery-id.ts';
@@ -225,7 +229,7 @@ export class RequestSmsCodeService {
   }
 
   private tooManyRequests(exceeded: RateLimitExceeded, request: ValidRequest): TooManyRequestsError {
-    this.dependencies.audit('rate_limit_exceeded', { ...auditFacts(request), scope: exceeded.scope });
+    this.dependencies.audit('rate_limit_exceeded', { ...auditFacts(request), ...exceededFacts(exceeded) });
     return new TooManyRequestsError(exceeded);
   }
 }

@@ -4,6 +4,7 @@ import type { Audit, Caller } from '../../common/audit.ts';
 import { randomToken } from '../../common/random-id.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
+import { exceededFacts } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { DeliveryStore } from '../../sms/delivery/delivery.store.ts';
 import type { DeliveryIds } from '../../sms/delivery/delivery-id.ts';
@@ -32,7 +33,7 @@ export class SmsDeliveryQueryService {
     const limits = rateLimits.of('querySmsDelivery', caller.clientAddress);
     const reserved = await rateLimitStore.reserve('querySmsDelivery', limits, randomToken());
     if (reserved.kind === 'exceeded') {
-      audit('rate_limit_exceeded', { caller, scope: reserved.scope });
+      audit('rate_limit_exceeded', { caller, ...exceededFacts(reserved) });
       return new TooManyRequestsError(reserved);
     }
     const record = await deliveries.read(deliveryIds.recordNameOf(id));

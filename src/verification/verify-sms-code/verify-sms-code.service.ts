@@ -6,7 +6,7 @@ import { type Mobile, parseMobile } from '../../common/phone-number.ts';
 import { randomId, randomToken } from '../../common/random-id.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
-import { RateLimitScope } from '../../rate-limiting/rate-limit.ts';
+import { exceededFacts, RateLimitScope } from '../../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.ts';
 import type { VerifiedSms } from '../../sms/delivery/verified-sms.service.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
@@ -89,7 +89,7 @@ export class VerifySmsCodeService {
     const limits = rateLimits.of('verifySmsCode', caller.clientAddress);
     const reserved = await rateLimitStore.reserve('verifySmsCode', limits, randomToken());
     if (reserved.kind === 'reserved') return undefined;
-    audit('rate_limit_exceeded', { caller, scope: reserved.scope });
+    audit('rate_limit_exceeded', { caller, ...exceededFacts(reserved) });
     return new TooManyRequestsError(reserved);
   }
 

@@ -1,0 +1,61 @@
+// `npm run bundle -- <directory>`: what a production machine needs, and nothing else. The directory can be read by every user,
+// and starts without npm, a compiler, a network or a writable file system: `node dist/main.js serve`.
+'use strict';
+
+const fs = require('node:fs');
+const path = require('node:path');
+const { mustRun, ROOT, isWindows } = require('./children.cjs');
+const { build, buildPages, npmCommand } = require('./setup.cjs');
+
+/** Copied as they are. The packages are installed from the lock file. */
+const CONTENTS = ['package.json', 'package-lock.json', '.npmrc', 'LICENSE', 'dist', 'web/dist'];
+/** The compiler, the tests and the embedded databases are packages for development. */
+const OMIT = '--omit=dev';
+const INSTALL = [
+  'ci',
+  OMIT,
+  '--ignore-scripts',
+  '--prefer-offline',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+const SBOM = ['sbom', '--package-lock-only', OMIT, '--sbom-format=cyclonedx', '--sbom-type=application'];
+const READABLE_MODE = 0o022;
+
+async function bundle(node, [directory, ...others]) {
+  if (directory === undefined || others.length > 0) fail('usage: npm run bundle -- <directory>');
+  const target = path.resolve(directory);
+  if (fs.existsSync(target) && fs.readdirSync(target).length > 0) fail(`${target} is not empty`);
+  await build(node);
+  await buildPages(node);
+  process.umask(READABLE_MODE);
+  fs.mkdirSync(target, { recursive: true });
+  for (const name of CONTENTS)
+    fs.cpSync(path.join(ROOT, name), path.join(target, name), { recursive: true, filter: isPartOfBundle });
+  await npm(INSTALL, target, 'inherit');
+  const sbom = fs.openSync(path.join(target, 'sbom.json'), 'w');
+  await npm(SBOM, target, sbom);
+  fs.closeSync(sbom);
+}
+
+/** Without the stamps of the build. */
+function isPartOfBundle(file) {
+  return path.basename(file) !== '.built';
+}
+
+async function npm(args, cwd, output) {
+  const [program, first] = npmCommand();
+  await mustRun(program, [...first, ...args], {
+    cwd,
+    stdio: ['ignore', output, 'inherit'],
+    shell: program === 'npm' && isWindows,
+  });
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
+
+module.exports = { bundle };

@@ -94,9 +94,13 @@ async function joinMasters(masters: readonly RealRedisServer[]): Promise<void> {
         const to = Math.ceil((SLOTS * (index + 1)) / MASTERS);
         await redis.cluster('SET-CONFIG-EPOCH', index + 1);
         await redis.cluster('ADDSLOTS', ...Array.from({ length: to - from }, (_, slot) => from + slot));
-        if (index > 0) await redis.cluster('MEET', LOOPBACK, portOf(masters[0]));
       }),
     ),
+  );
+  // After all epochs are set: a node that knows another one rejects its epoch.
+  const [first, ...others] = masters;
+  await Promise.all(
+    others.map(({ url }) => withClient(url, (redis) => redis.cluster('MEET', LOOPBACK, portOf(first)))),
   );
 }
 

@@ -5,4 +5,13 @@ export const missingGo = '[skipped: no gqlclientgen with its Go library, or no g
 export const missingRuby = '[skipped: no ruby with ruby-graphql-client]';
 export const missingBrowser = '[skipped: no chromium on the PATH]';
 
-export const missingMarks = [missingRedis, missingPostgres, missingGo, missingRuby, missingBrowser];
+export const missingPromtool = '[skipped: no promtool on the PATH]';
+
+export const missingMarks = [
+  missingRedis,
+  missingPostgres,
+  missingGo,
+  missingRuby,
+  missingBrowser,
+  missingPromtool,
+];

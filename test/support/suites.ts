@@ -1,8 +1,16 @@
 import { describe } from '@jest/globals';
 import { hasBrowser } from './browser.ts';
 import { hasGoClient, hasRubyClient } from './client-programs.ts';
-import { missingBrowser, missingGo, missingPostgres, missingRedis, missingRuby } from './missing-programs.ts';
+import {
+  missingBrowser,
+  missingGo,
+  missingPostgres,
+  missingPromtool,
+  missingRedis,
+  missingRuby,
+} from './missing-programs.ts';
 import { hasPostgres } from './postgres-server.ts';
+import { programPath } from './program-path.ts';
 import { startRedisCluster } from './redis-cluster.ts';
 import {
   hasRedisServer,
@@ -41,6 +49,11 @@ export function describeEachRedis(title: string, suite: (kind: RedisKind) => voi
 /** A suite that needs a redis-server program. */
 export function describeWithRedis(title: string, suite: () => void): void {
   describeIf(hasRedisServer(), title, missingRedis, suite);
+}
+
+/** A suite that needs promtool, which Debian has in the package prometheus. */
+export function describeWithPromtool(title: string, suite: () => void): void {
+  describeIf(programPath('promtool') !== undefined, title, missingPromtool, suite);
 }
 
 /** A suite that needs a real PostgreSQL. */

@@ -34,9 +34,20 @@ async function bundle(node, [directory, ...others]) {
   for (const name of CONTENTS)
     fs.cpSync(path.join(ROOT, name), path.join(target, name), { recursive: true, filter: isPartOfBundle });
   await npm(INSTALL, target, 'inherit');
-  const sbom = fs.openSync(path.join(target, 'sbom.json'), 'w');
-  await npm(SBOM, target, sbom);
-  fs.closeSync(sbom);
+  await writeSbom(target);
+}
+
+/** npm names the product after the directory. */
+async function writeSbom(target) {
+  const file = path.join(target, 'sbom.json');
+  const output = fs.openSync(file, 'w');
+  await npm(SBOM, target, output);
+  fs.closeSync(output);
+  const sbom = JSON.parse(fs.readFileSync(file, 'utf8'));
+  const { name, version } = JSON.parse(fs.readFileSync(path.join(target, 'package.json'), 'utf8'));
+  const component = sbom.metadata.component;
+  Object.assign(component, { name, version, purl: `pkg:npm/${name}@${version}` });
+  fs.writeFileSync(file, `${JSON.stringify(sbom, null, 2)}\n`);
 }
 
 /** Without the stamps of the build. */

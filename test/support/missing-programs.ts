@@ -6,6 +6,7 @@ export const missingRuby = '[skipped: no ruby with ruby-graphql-client]';
 export const missingBrowser = '[skipped: no chromium on the PATH]';
 
 export const missingPromtool = '[skipped: no promtool on the PATH]';
+export const missingNamespaces = '[skipped: no root, unshare or setpriv]';
 
 export const missingMarks = [
   missingRedis,
@@ -14,4 +15,5 @@ export const missingMarks = [
   missingRuby,
   missingBrowser,
   missingPromtool,
+  missingNamespaces,
 ];

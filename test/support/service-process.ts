@@ -9,7 +9,11 @@ import { afterEach, beforeEach } from '@jest/globals';
 import { projectRoot } from './project-root.ts';
 import { watchProcess } from './reaper.ts';
 
-const MAIN = join(projectRoot, 'build-test/src/main.js');
+const PROGRAM = [
+  process.execPath,
+  '--enable-source-maps',
+  join(projectRoot, 'build-test/src/main.js'),
+] as const;
 
 export class ServiceProcess {
   /** Standard output and standard error. */
@@ -19,10 +23,18 @@ export class ServiceProcess {
   private readonly child: ChildProcess;
   private readonly watchers = new Set<() => void>();
 
-  /** `directory` is where `.env` and `.data` are. */
-  constructor(words: readonly string[], directory: string, environment: Record<string, string> = {}) {
+  /**
+   * @param directory where `.env` and `.data` are.
+   * @param program what the words are passed to.
+   */
+  constructor(
+    words: readonly string[],
+    directory: string,
+    environment: Record<string, string> = {},
+    [command, ...args]: readonly [string, ...string[]] = PROGRAM,
+  ) {
     const { PATH = '' } = process.env;
-    this.child = spawn(process.execPath, ['--enable-source-maps', MAIN, ...words], {
+    this.child = spawn(command, [...args, ...words], {
       cwd: directory,
       env: { PATH, PORT: '0', ...environment },
     });

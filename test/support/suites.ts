@@ -1,9 +1,11 @@
+import { spawnSync } from 'node:child_process';
 import { describe } from '@jest/globals';
 import { hasBrowser } from './browser.ts';
 import { hasGoClient, hasRubyClient } from './client-programs.ts';
 import {
   missingBrowser,
   missingGo,
+  missingNamespaces,
   missingPostgres,
   missingPromtool,
   missingRedis,
@@ -54,6 +56,14 @@ export function describeWithRedis(title: string, suite: () => void): void {
 /** A suite that needs promtool, which Debian has in the package prometheus. */
 export function describeWithPromtool(title: string, suite: () => void): void {
   describeIf(programPath('promtool') !== undefined, title, missingPromtool, suite);
+}
+
+/** A suite that starts processes in a namespace of their own, as another user. */
+export function describeWithNamespaces(title: string, suite: () => void): void {
+  const hasPrograms = ['unshare', 'setpriv'].every((name) => programPath(name) !== undefined);
+  const hasNamespaces =
+    hasPrograms && process.getuid?.() === 0 && spawnSync('unshare', ['--mount', 'true']).status === 0;
+  describeIf(hasNamespaces, title, missingNamespaces, suite);
 }
 
 /** A suite that needs a real PostgreSQL. */

@@ -6,18 +6,18 @@ import { dirname, join } from 'node:path';
 
 const FILE_NAME = 'token-key.pem';
 
-/** The key file contains no private key. */
+/** The key file cannot be written, or contains no private key. */
 export class TokenKeyFileError extends Error {
   override readonly name = 'TokenKeyFileError';
 }
 
 /**
  * Reads the stored key, or generates and stores one. Tokens stay valid across restarts.
- * @throws TokenKeyFileError if the file contains no private key.
+ * @throws TokenKeyFileError if the file cannot be written, or contains no private key.
  */
 export function storedPrivateKey(dataDirectory: string): KeyObject {
   const file = join(dataDirectory, FILE_NAME);
-  const pem = readIfExists(file) ?? generateFile(file);
+  const pem = readIfExists(file) ?? generateFileOrFail(file);
   try {
     return createPrivateKey(pem);
   } catch {
@@ -31,6 +31,15 @@ export function storedPrivateKey(dataDirectory: string): KeyObject {
 export function newPrivateKeyPem(): string {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   return privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
+}
+
+function generateFileOrFail(file: string): string {
+  try {
+    return generateFile(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new TokenKeyFileError(`TOKEN_PRIVATE_KEY is missing, and ${file} cannot be written: ${code}`);
+  }
 }
 
 /** If several processes generate a key at the same time, all of them use the first. */

@@ -39,7 +39,8 @@ const commands = {
   simulator: builtProgram('dist/main.js', 'simulator'),
   'sms:send': builtProgram('dist/main.js', 'sms:send'),
   'sms:providers': builtProgram('dist/main.js', 'sms:providers'),
-  keys: builtProgram('dist/main.js', 'keys'),
+  keys: builtProgram('dist/main.js', 'generate:keys'),
+  yanzheng: builtProgram('dist/main.js'),
   schema: builtProgram('dist/cli/emit-schema.js'),
   build: async (node) => {
     await build(node);

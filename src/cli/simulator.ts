@@ -1,16 +1,27 @@
-// `npm run simulator`: the gateways of all providers on one port, for development, tests and staging.
+// `yanzheng simulator`: the gateways of all providers on one port, for development, tests and staging.
 
-import { type Environment } from '../config/load-config.ts';
 import { startSimulator } from '../start-simulator.ts';
+import type { Command } from './command.ts';
+import { firstStopSignal } from './stop-signal.ts';
 
-/** Runs until a signal. @throws ConfigError for invalid settings. */
-export async function runSimulator(environment: Environment, stopSignal: Promise<string>): Promise<void> {
-  const simulator = await startSimulator(environment, (line) => console.log(line));
-  console.log(`\n  The SMS simulator listens on ${simulator.url}`);
-  console.log('  Open it in a browser to see what arrives, and the magic numbers.');
-  console.log('  Settings of Yanzheng (SMS_PROVIDER names one or several of the providers):\n');
-  for (const line of simulator.settingsLines) console.log(`    ${line}`);
-  console.log('');
-  await stopSignal;
-  await simulator.stop();
-}
+export const simulator: Command = {
+  name: 'simulator',
+  args: '',
+  summary: 'Starts simulated gateways of all SMS providers on one port',
+  help: [
+    'For development, tests and staging: see docs/providers.md. It runs until a signal, and sends no SMS.',
+  ],
+  /** @throws ConfigError for invalid settings. */
+  async run({ environment, progress }) {
+    const stopSignal = firstStopSignal();
+    const running = await startSimulator(environment, progress);
+    progress(`\n  The SMS simulator listens on ${running.url}`);
+    progress('  Open it in a browser to see what arrives, and the magic numbers.');
+    progress('  Settings of Yanzheng (SMS_PROVIDER names one or several of the providers):\n');
+    for (const line of running.settingsLines) progress(`    ${line}`);
+    progress('');
+    await stopSignal;
+    await running.stop();
+    return undefined;
+  },
+};

@@ -11,14 +11,14 @@ import { type OpenDatabase, openDatabase } from '../infrastructure/postgres/open
 import { prepareSchema } from '../infrastructure/postgres/schema-version.ts';
 
 /** Closes the database afterwards, also after an error of `run`. */
-export async function withDatabase(
+export async function withDatabase<Result>(
   config: Config,
   dataDirectory: string,
-  run: (database: OpenDatabase) => Promise<void>,
-): Promise<void> {
+  run: (database: OpenDatabase) => Promise<Result>,
+): Promise<Result> {
   const database = await openDatabase(config.databaseUrl, databaseDefinition, dataDirectory, 'migrations');
   try {
-    await run(database);
+    return await run(database);
   } finally {
     await database.close();
   }
@@ -28,12 +28,12 @@ export async function withDatabase(
  * Like `withDatabase`, for a command that uses the tables.
  * @throws DatabaseNotReadyError if migrations are pending or PostgreSQL is unavailable.
  */
-export async function withMigratedDatabase(
+export async function withMigratedDatabase<Result>(
   config: Config,
   dataDirectory: string,
-  run: (client: Dependency<SqlEntityManager>) => Promise<void>,
-): Promise<void> {
-  await withDatabase(config, dataDirectory, async (database) => {
+  run: (client: Dependency<SqlEntityManager>) => Promise<Result>,
+): Promise<Result> {
+  return withDatabase(config, dataDirectory, async (database) => {
     await prepareSchema(database);
     const client = createDependencyClient(() => database.orm.em.fork(), {
       name: 'postgresql',
@@ -41,6 +41,6 @@ export async function withMigratedDatabase(
       isOutage: isDatabaseOutage,
       observe() {},
     });
-    await run(client);
+    return run(client);
   });
 }

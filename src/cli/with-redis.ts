@@ -21,11 +21,11 @@ export interface CommandRedis<Scripts extends AnyScript> {
  * Closes Redis afterwards, also after an error of `run`.
  * @throws DependencyUnavailableError if Redis does not answer.
  */
-export async function withRedis<const Scripts extends readonly AnyScript[]>(
+export async function withRedis<const Scripts extends readonly AnyScript[], Result>(
   config: Config,
   scripts: Scripts,
-  run: (opened: CommandRedis<Scripts[number]>) => Promise<void>,
-): Promise<void> {
+  run: (opened: CommandRedis<Scripts[number]>) => Promise<Result>,
+): Promise<Result> {
   const opened = await openRedis({
     url: config.redisUrl,
     scripts,
@@ -40,7 +40,7 @@ export async function withRedis<const Scripts extends readonly AnyScript[]>(
       observe() {},
     });
     const hash = createKeyedHash(createSecretKey(config.codeSecret ?? Buffer.alloc(0)));
-    await run({ redis, keys: new RedisKeys(hash), hash });
+    return await run({ redis, keys: new RedisKeys(hash), hash });
   } finally {
     await opened.close();
   }

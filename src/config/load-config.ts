@@ -80,7 +80,7 @@ export class ConfigError extends Error {
 }
 
 /** What a command needs: a migration requires no account of an SMS provider. */
-export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend' | 'send';
+export type ConfigScope = 'serve' | 'database' | 'redis' | 'spend' | 'send' | 'erase';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -139,6 +139,7 @@ const REQUIREMENTS: Record<ConfigScope, (values: Settings) => SettingError[]> = 
   redis: requiredForRedis,
   spend: requiredForSpend,
   send: (values) => [...requiredForRedis(values), ...requiredToServe(values)],
+  erase: (values) => [...requiredForRedis(values), ...requiredForDatabase(values)],
 };
 
 function requiredToServe(values: Settings): SettingError[] {

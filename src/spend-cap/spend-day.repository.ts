@@ -64,3 +64,16 @@ export async function readToday(em: SqlEntityManager): Promise<SpendToday> {
   );
   return rows[0] as SpendToday;
 }
+
+/** What was leased on the last days that had SMS, the latest first. */
+export function readDays(
+  em: SqlEntityManager,
+  count: number,
+): Promise<readonly Pick<SpendToday, 'day' | 'leased'>[]> {
+  return em
+    .getConnection()
+    .execute<Pick<SpendToday, 'day' | 'leased'>[]>(
+      'select day::text as day, leased from spend_days where leased > 0 order by day desc limit ?',
+      [count],
+    );
+}

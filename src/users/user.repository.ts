@@ -27,6 +27,20 @@ export class UserRepository {
   }
 
   /**
+   * Deletes the user with this mobile.
+   * @returns the id of the user, or `undefined` if there was none.
+   * @throws DependencyUnavailableError if PostgreSQL does not answer; the row may be deleted nevertheless.
+   */
+  async erase(mobile: Mobile): Promise<string | undefined> {
+    const rows = await this.database.use((em) =>
+      em
+        .getConnection()
+        .execute<{ id: string }[]>('delete from users where mobile = ? returning id', [mobile]),
+    );
+    return rows[0]?.id;
+  }
+
+  /**
    * Inserts a user. If two registrations of one mobile race, the unique constraint lets one pass. A retry with the same
    * id after an unknown outcome returns the user of the first try.
    * @returns `undefined` if another user has the mobile.

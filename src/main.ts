@@ -7,6 +7,7 @@ import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { type Command, runCommand } from './cli/command.ts';
 import { configCheck } from './cli/config-check.ts';
+import { doctor } from './cli/doctor/doctor.ts';
 import { erase } from './cli/erase.ts';
 import { generateKeys } from './cli/generate-keys.ts';
 import { inspect } from './cli/inspect.ts';
@@ -37,6 +38,7 @@ const PAGES_DIRECTORY = join(dirname(PACKAGE_FILE), 'web/dist');
 const COMMANDS: readonly Command[] = [
   serveCommand({ version: VERSION, pagesDirectory: PAGES_DIRECTORY, fail }),
   migrate,
+  doctor,
   configCheck,
   generateKeys,
   inspect,

@@ -177,5 +177,5 @@ export function vendorStaysInItsFolder(provider: string, ...aliases: readonly st
 
 export const filesOpenWithAComment: Rule = (files) =>
   files
-    .filter(({ text, path }) => !/^\/\/ \S/.test(text) && !/\/migrations\/migration-/.test(path))
+    .filter(({ text, path }) => !/^(#!.*\n)?\/\/ \S/.test(text) && !/\/migrations\/migration-/.test(path))
     .map(({ path }) => path);

@@ -16,6 +16,7 @@ import { createKeyedHash, type KeyedHash } from './common/keyed-hash.ts';
 import { RedisKeys } from './common/redis/keys.ts';
 import type { RedisClient, RedisDependency } from './common/redis/redis-client.ts';
 import { withTimeBudget } from './common/time-budget.ts';
+import { noTracing, type Tracing } from './common/tracing.ts';
 import type { Config } from './config/load-config.ts';
 import {
   IDLE_LOT_AFTER_MS,
@@ -69,6 +70,8 @@ export interface AppDependencies {
   readonly logger: Logger;
   /** Of Yanzheng, for the metrics. */
   readonly version: string;
+  /** Absent: traces are off. */
+  readonly tracing?: Tracing;
   /** The directory of the embedded database and of generated keys. */
   readonly dataDirectory: string;
   /** The build directory of web/. */
@@ -124,18 +127,31 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const { redis } = stores;
   const { hash } = secrets;
   const keys = new RedisKeys(hash);
-  const { print } = dependencies;
-  const sms = await startSms(config, { redis, keys, hash, metrics, logger, print, countsConversion: true });
+  const { print, tracing = noTracing } = dependencies;
+  const sms = await startSms(config, {
+    redis,
+    keys,
+    hash,
+    metrics,
+    logger,
+    print,
+    countsConversion: true,
+    tracing,
+  });
   onStop(sms.close);
   const { instances, sender } = createFeatures(config, secrets, stores, keys, spendCap, sms);
   const testMobiles = config.testMobiles.mobiles.length;
   if (testMobiles > 0) logger.warn({ testMobiles }, 'test mobiles get no SMS and have codes of their own');
 
   const schema = createSchema(resolvers, { get: (resolver) => instances.get(resolver) });
-  instrumentOperations(schema, (operation, outcome, seconds) => {
-    metrics.observeOperation(operation, outcome, seconds);
-    logger.debug({ operation, outcome, seconds }, 'operation completed');
-  });
+  instrumentOperations(
+    schema,
+    (operation, outcome, seconds) => {
+      metrics.observeOperation(operation, outcome, seconds);
+      logger.debug({ operation, outcome, seconds }, 'operation completed');
+    },
+    tracing,
+  );
   const logError = (requestId: string, error: unknown) =>
     logger.error({ requestId, err: error }, 'internal error');
 
@@ -202,7 +218,7 @@ interface Stores {
 
 async function openStores(
   config: Config,
-  { logger, dataDirectory }: AppDependencies,
+  { logger, dataDirectory, tracing = noTracing }: AppDependencies,
   metrics: Metrics,
   onStop: OnStop,
 ): Promise<Stores> {
@@ -216,6 +232,8 @@ async function openStores(
       outages.record(name, outage);
       if (name === 'redis' && outage === undefined) hasRedisAnswered = true;
     },
+    around: <T>(call: () => Promise<T>) =>
+      tracing.run({ name, kind: 'client', attributes: { 'db.system.name': name } }, call),
   });
 
   const database = await openDatabase(config.databaseUrl, databaseDefinition, dataDirectory);

@@ -5,6 +5,7 @@ import type { KeyedHash } from './common/keyed-hash.ts';
 import type { RedisKeys } from './common/redis/keys.ts';
 import type { RedisDependency } from './common/redis/redis-client.ts';
 import { withTimeBudget } from './common/time-budget.ts';
+import type { Tracing } from './common/tracing.ts';
 import type { Config, SmsProviderConfig } from './config/load-config.ts';
 import {
   REPORT_STORE_TIMEOUT_MS,
@@ -52,6 +53,7 @@ export interface SmsDependencies {
   readonly print: (line: string) => void;
   /** Whether accepted SMS count toward the conversion. Those that an operator sends as a test do not, because their codes are never entered. */
   readonly countsConversion: boolean;
+  readonly tracing?: Tracing;
 }
 
 /** A provider with its bulkhead and its circuit breaker. */
@@ -145,7 +147,7 @@ async function startProviders(
   dependencies: SmsDependencies,
   faults: ProviderFaults,
 ): Promise<RunningProvider[]> {
-  const { metrics, print, redis, keys } = dependencies;
+  const { metrics, print, redis, keys, tracing } = dependencies;
   const writeState = stateWriter(new ProviderStateStore(redis, keys));
   const running: RunningProvider[] = [];
   try {
@@ -156,11 +158,14 @@ async function startProviders(
         faults.record(name, outcome);
         writeState(name, sender, outcome);
       };
-      const sender = new ResilientSmsSender(new InstrumentedSmsSender(started.sender, observe), {
-        maxInFlight: started.connections * MAX_IN_FLIGHT_PER_CONNECTION,
-        failureThreshold: CIRCUIT_FAILURE_THRESHOLD,
-        resetTimeoutMs: SMS_CIRCUIT_RESET_TIMEOUT_MS,
-      });
+      const sender = new ResilientSmsSender(
+        new InstrumentedSmsSender(started.sender, observe, name, tracing),
+        {
+          maxInFlight: started.connections * MAX_IN_FLIGHT_PER_CONNECTION,
+          failureThreshold: CIRCUIT_FAILURE_THRESHOLD,
+          resetTimeoutMs: SMS_CIRCUIT_RESET_TIMEOUT_MS,
+        },
+      );
       const { timeoutMs, lookUp, reports, connectReports, phone } = started;
       running.push({
         name,

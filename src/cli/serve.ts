@@ -4,6 +4,7 @@ import { startApp } from '../app.ts';
 import { loadConfig } from '../config/load-config.ts';
 import { shutdownTimeoutMs } from '../config/time-budgets.ts';
 import { createLogger } from '../observability/logger.ts';
+import { startTracing } from '../observability/start-tracing.ts';
 import type { Command } from './command.ts';
 import { startBanner } from './start-banner.ts';
 import { firstStopSignal } from './stop-signal.ts';
@@ -28,15 +29,24 @@ export function serveCommand({ version, pagesDirectory, fail }: ServeOptions): C
     /** @throws the errors of main.ts that an operator can fix. */
     async run({ environment, dataDirectory, progress }) {
       const config = loadConfig(environment, 'serve');
-      const logger = createLogger({ level: config.logLevel, production: config.production });
+      const { logLevel: level, production } = config;
+      const tracing = await startTracing(config.traces, version);
+      const logger = createLogger({ level, production, traceId: tracing.traceId });
       const stopSignal = firstStopSignal();
-      const app = await startApp(config, { logger, version, dataDirectory, pagesDirectory, print: progress });
+      const app = await startApp(config, {
+        logger,
+        version,
+        tracing,
+        dataDirectory,
+        pagesDirectory,
+        print: progress,
+      });
       const isAnyPageEnabled = Object.values(config.pages).some((isEnabled) => isEnabled);
       if (isAnyPageEnabled && app.pages.length === 0)
         logger.warn('the pages are not built, run: npm run build');
       const { url, metricsUrl } = app;
       const pages = app.pages.map(({ path }) => path);
-      if (config.production) logger.info({ url, metricsUrl, pages }, 'listening');
+      if (production) logger.info({ url, metricsUrl, pages }, 'listening');
       else progress(startBanner(config, url, app.pages));
 
       logger.info({ signal: await stopSignal }, 'stopping');
@@ -47,6 +57,7 @@ export function serveCommand({ version, pagesDirectory, fail }: ServeOptions): C
         timeoutMs,
       ).unref();
       await app.stop();
+      await tracing.stop();
       process.exit(0);
     },
   };

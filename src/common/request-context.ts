@@ -1,6 +1,7 @@
 // What resolvers know about the HTTP request that they answer.
 
 import type { Locale } from './locale.ts';
+import type { TraceParent } from './tracing.ts';
 
 export interface RequestContext {
   /** Also in the `x-request-id` header, in the extensions of an internal error, and in the log. */
@@ -10,4 +11,6 @@ export interface RequestContext {
   readonly clientAddress: string;
   /** Aborts when the client disconnects. Created when it is called, because few requests need it. */
   readonly disconnected: () => AbortSignal;
+  /** The W3C Trace Context of the caller. `undefined` if it sent none. */
+  readonly traceParent?: TraceParent | undefined;
 }

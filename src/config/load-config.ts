@@ -20,6 +20,12 @@ import { unknownSettings } from './unknown-settings.ts';
 export interface Config {
   readonly production: boolean;
   readonly logLevel: Settings['LOG_LEVEL'];
+  readonly traces: {
+    /** Where spans go, by OTLP over HTTP. `undefined`: traces are off. */
+    readonly endpoint: string | undefined;
+    readonly serviceName: string;
+    readonly sampledShare: number;
+  };
   readonly http: {
     readonly host: string;
     readonly port: number;
@@ -210,6 +216,11 @@ function toConfig(values: Settings): Config {
   return {
     production,
     logLevel: values.LOG_LEVEL,
+    traces: {
+      endpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+      serviceName: values.OTEL_SERVICE_NAME,
+      sampledShare: values.OTEL_TRACES_SAMPLER_ARG,
+    },
     http: {
       host: values.HOST,
       port: values.PORT,

@@ -4,6 +4,7 @@ import { captchaSettings } from '../captcha/captcha.settings.ts';
 import { httpSettings } from '../http/http.settings.ts';
 import { postgresSettings } from '../infrastructure/postgres/postgres.settings.ts';
 import { redisSettings } from '../infrastructure/redis/redis.settings.ts';
+import { tracingSettings } from '../observability/tracing.settings.ts';
 import { rateLimitSettings } from '../rate-limiting/limits.ts';
 import { simulatorSettings } from '../sms/simulator/simulator.settings.ts';
 import { smsSettings } from '../sms/sms.settings.ts';
@@ -20,6 +21,7 @@ const processSettings = {
 
 export const settings = {
   ...processSettings,
+  ...tracingSettings,
   ...httpSettings,
   ...redisSettings,
   ...postgresSettings,

@@ -3,6 +3,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { negotiateLocale } from '../common/locale.ts';
 import type { RequestContext } from '../common/request-context.ts';
+import type { TraceParent } from '../common/tracing.ts';
 import { clientNetwork, stripPort } from './client-network.ts';
 
 type ContextSource = Pick<FastifyRequest, 'id' | 'headers' | 'ip' | 'socket'>;
@@ -13,7 +14,15 @@ export function requestContext(request: ContextSource, reply: Pick<FastifyReply,
     locale: negotiateLocale(request.headers['accept-language']),
     clientAddress: clientAddress(request),
     disconnected: () => closeSignal(reply),
+    traceParent: traceParent(request),
   };
+}
+
+function traceParent({ headers }: ContextSource): TraceParent | undefined {
+  const { traceparent, tracestate } = headers;
+  return typeof traceparent === 'string'
+    ? { traceparent, tracestate: typeof tracestate === 'string' ? tracestate : undefined }
+    : undefined;
 }
 
 function closeSignal({ raw }: Pick<FastifyReply, 'raw'>): AbortSignal {

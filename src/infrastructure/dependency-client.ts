@@ -12,12 +12,14 @@ export interface DependencyClientOptions {
   readonly isOutage: (error: unknown) => boolean;
   /** Is called after every call. `outage` is the error of an outage, else `undefined`. */
   readonly observe: (seconds: number, outage: unknown) => void;
+  /** Wraps each call, for traces. */
+  readonly around?: <T>(call: () => Promise<T>) => Promise<T>;
 }
 
 /** `client` is called for each call, so it may return a new one each time. */
 export function createDependencyClient<Client>(
   client: () => Client,
-  { name, timeoutMs, isOutage, observe }: DependencyClientOptions,
+  { name, timeoutMs, isOutage, observe, around = (call) => call() }: DependencyClientOptions,
 ): Dependency<Client> {
   return {
     async use(call) {
@@ -28,7 +30,7 @@ export function createDependencyClient<Client>(
         throw new DependencyUnavailableError(name, { cause: new DeadlineExceededError('no time left') });
       let outage: unknown;
       try {
-        return await spendingBudget(() => withDeadline(limitMs, () => call(client())));
+        return await spendingBudget(() => around(() => withDeadline(limitMs, () => call(client()))));
       } catch (error) {
         if (!isOutage(error)) throw error;
         outage = error;

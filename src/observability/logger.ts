@@ -7,6 +7,8 @@ export interface LoggerOptions {
   readonly level: string;
   readonly production: boolean;
   readonly destination?: DestinationStream;
+  /** The id of the trace that a line belongs to. */
+  readonly traceId?: () => string | undefined;
 }
 
 /** A safety net: our own log calls pass none of these fields. */
@@ -32,13 +34,14 @@ const MAX_DEPTH = 6;
 const redactors = Object.fromEntries([...SECRET_FIELDS].map((name) => [name, () => REDACTED]));
 
 /** `destination` replaces stdout. Production writes JSON in batches, other environments write readable lines at once. */
-export function createLogger({ level, production, destination }: LoggerOptions): Logger {
+export function createLogger({ level, production, destination, traceId }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: !production, ...(production && BATCH) });
   const pretty = production ? undefined : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
   return pino(
     {
       level,
       base: null,
+      ...(traceId && { mixin: () => traceFields(traceId()) }),
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }), log: redactFields },
       // The bindings of a child logger bypass the formatters.
@@ -51,6 +54,10 @@ export function createLogger({ level, production, destination }: LoggerOptions):
       },
     },
   );
+}
+
+function traceFields(traceId: string | undefined): { trace_id?: string } {
+  return traceId === undefined ? {} : { trace_id: traceId };
 }
 
 function redactFields(fields: Record<string, unknown>, depth = 0): Record<string, unknown> {

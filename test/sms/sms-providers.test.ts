@@ -265,7 +265,7 @@ describe('InstrumentedSmsSender', () => {
       },
     };
     const observed: unknown[][] = [];
-    const sender = new InstrumentedSmsSender(provider, (...facts) => observed.push(facts));
+    const sender = new InstrumentedSmsSender(provider, (...facts) => observed.push(facts), 'yuntongxun');
     for (const [index, outcome] of outcomes.entries()) {
       expect(await sender.send(smsMessage({ code: String(index) }))).toBe(outcome);
       expect(observed[index]).toEqual([outcome, expect.any(Number)]);

@@ -7,6 +7,7 @@ import { Writable } from 'node:stream';
 import { afterAll, beforeAll, beforeEach } from '@jest/globals';
 import { Cluster, Redis } from 'ioredis';
 import { startApp } from '../../src/app.ts';
+import type { Tracing } from '../../src/common/tracing.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { createLogger } from '../../src/observability/logger.ts';
 import { Api } from './api.ts';
@@ -41,6 +42,7 @@ export interface TestAppOptions {
   readonly redisUrl?: string;
   readonly databaseUrl?: string;
   readonly gatewayUrl?: string;
+  readonly tracing?: Tracing;
 }
 
 /** Registers what has to be stopped after the app. The last one registered is stopped first. */
@@ -139,11 +141,18 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
       done();
     },
   });
-  const logger = createLogger({ level: config.logLevel, production: true, destination });
+  const traceId = options.tracing?.traceId;
+  const logger = createLogger({
+    level: config.logLevel,
+    production: true,
+    destination,
+    ...(traceId && { traceId }),
+  });
   const dataDirectory = await mkdtemp(join(tmpdir(), 'yanzheng-data-'));
   const app = await startApp(config, {
     logger,
     version: '0.0.0-test',
+    ...(options.tracing && { tracing: options.tracing }),
     dataDirectory,
     pagesDirectory: join(projectRoot, 'web/dist'),
     print: (line) => log.push(line),

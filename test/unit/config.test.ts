@@ -219,6 +219,12 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
     ['-1', '65536', '4000.5', '0x10', '1e3', 'http', '4 000'],
   ],
   ['METRICS_PORT', 'must be a whole number from 0 to 65535', ['-1', '65536', 'on']],
+  [
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    'must be http://… or https://…',
+    ['collector:4318', 'grpc://collector:4317'],
+  ],
+  ['OTEL_TRACES_SAMPLER_ARG', 'must be a number from 0 to 1', ['2', '-1', 'always_on']],
   ['SHUTDOWN_DRAIN_SECONDS', 'must be a whole number from 0 to 300', ['-1', '301', '0.5', '5s']],
   ['NODE_ENV', 'must be one of development, test, production', ['prod', 'Production', 'staging']],
   [
@@ -418,6 +424,7 @@ describe('an invalid setting', () => {
 
   it('is tested here for every setting that does not accept any text', () => {
     const anyText = [
+      'OTEL_SERVICE_NAME',
       'HOST',
       'SIMULATOR_HOST',
       'TOKEN_ISSUER',

@@ -1,6 +1,5 @@
 // The files of deploy/: the alerts, the dashboard, the manifests, the image and the unit.
 
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -19,11 +18,9 @@ import { secretFileSettings } from '../../src/config/secret-files.ts';
 import { settings } from '../../src/config/settings.ts';
 import { Metrics } from '../../src/observability/metrics.ts';
 import { headings } from '../support/markdown.ts';
-import { programPath } from '../support/program-path.ts';
 import { projectRoot } from '../support/project-root.ts';
 import { promqlNames } from '../support/promql.ts';
 import { readProjectFile } from '../support/sources.ts';
-import { describeWithPromtool } from '../support/suites.ts';
 
 interface Rule {
   readonly record?: string;
@@ -108,27 +105,6 @@ describe('the rules of Prometheus', () => {
       ...readProjectFile(`deploy/prometheus/${file}`).matchAll(/'ALERTS\{alertname="(\w+)"/g),
     ]).map(([, alert]) => alert);
     expect([...new Set(fired)].toSorted()).toEqual(alerts.map(({ alert }) => alert).toSorted());
-  });
-});
-
-describeWithPromtool('promtool', () => {
-  const directory = join(projectRoot, 'deploy/prometheus');
-  const run = (program: string, ...args: string[]) => {
-    const { status, stdout, stderr } = spawnSync(program, args, { cwd: directory, encoding: 'utf8' });
-    return { status, output: stdout + stderr };
-  };
-
-  it('accepts the rules and the configuration, and every alert fires when its test says so', () => {
-    expect(run('promtool', 'check', 'rules', 'yanzheng.rules.yml')).toMatchObject({ status: 0 });
-    expect(run('promtool', 'check', 'config', '--syntax-only', 'prometheus.yml')).toMatchObject({
-      status: 0,
-    });
-    expect(run('promtool', 'test', 'rules', ...RULE_TESTS)).toMatchObject({ status: 0 });
-  }, 60_000);
-
-  it('accepts the configuration of Alertmanager', () => {
-    if (programPath('amtool') === undefined) return;
-    expect(run('amtool', 'check-config', 'alertmanager.yml')).toMatchObject({ status: 0 });
   });
 });
 

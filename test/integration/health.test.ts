@@ -76,7 +76,16 @@ describe('the health endpoints', () => {
         ([, all = '']) => all.match(/\w+(?==")/g) ?? [],
       ),
     );
-    expect([...labels].sort()).toEqual(['dependency', 'le', 'operation', 'outcome', 'provider', 'state']);
+    expect([...labels].sort()).toEqual([
+      'dependency',
+      'le',
+      'node',
+      'operation',
+      'outcome',
+      'provider',
+      'state',
+      'version',
+    ]);
   });
 });
 

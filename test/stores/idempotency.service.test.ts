@@ -148,7 +148,12 @@ describeEachRedis('IdempotencyService', (kind) => {
     const [key, service] = [{ ...newKey(), rateLimits: limits }, serviceWith(10_000)];
     await rateLimitStore.reserve('requestSmsCode', limits, randomToken());
     const exceeded = await service.run(key, () => Promise.reject(new Error('not to be executed')));
-    expect(exceeded).toEqual({ kind: 'exceeded', scope: 'ADDRESS', retryAfterSeconds: 3600 });
+    expect(exceeded).toEqual({
+      kind: 'exceeded',
+      rule: 'addressHour',
+      scope: 'ADDRESS',
+      retryAfterSeconds: 3600,
+    });
     expect(await redis.client.exists(key.record)).toBe(0);
     expect(await reservations(key)).toBe(1);
   });

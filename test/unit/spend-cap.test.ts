@@ -90,7 +90,12 @@ describe('SpendCapService', () => {
 
   it('admits requests again as soon as the day of the reached cap has ended', async () => {
     Object.assign(days, { leased: CAP, msUntilMidnight: 300 });
-    expect(await cap.reserve()).toEqual({ kind: 'exceeded', scope: 'SERVICE', retryAfterSeconds: 1 });
+    expect(await cap.reserve()).toEqual({
+      kind: 'exceeded',
+      rule: 'smsPerDay',
+      scope: 'SERVICE',
+      retryAfterSeconds: 1,
+    });
     jest.advanceTimersByTime(300);
     Object.assign(days, { day: '2026-11-26', leased: 0, msUntilMidnight: DAY_MS });
     expect((await cap.reserve()).kind).toBe('reserved');

@@ -187,7 +187,7 @@ describe('the shutdown', () => {
   });
 
   it('ends before the unit for systemd and the advice to operators kill the process', () => {
-    const unit = /^TimeoutStopSec=(\d+)$/m.exec(readProjectFile('docs/deployment.md'))?.[1];
+    const unit = /^TimeoutStopSec=(\d+)$/m.exec(readProjectFile('deploy/systemd/yanzheng.service'))?.[1];
     expect(Number(unit) * 1000).toBeGreaterThan(shutdownTimeoutMs(SHUTDOWN_DRAIN_SECONDS));
     const advice = /`SHUTDOWN_DRAIN_SECONDS` \+ (\d+) seconds/.exec(
       readProjectFile('docs/operations.md'),

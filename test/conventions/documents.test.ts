@@ -300,6 +300,18 @@ describe('docs/security.md', () => {
   });
 });
 
+describe.each(['deployment', 'runbook'])('docs/%s.md', (name) => {
+  const [english, chinese] = [document(name), document(`${name}.zh-CN`)];
+
+  it('has the same sections and commands as its Chinese page, and both name each other', () => {
+    const outline = (text: string) => headings(text).map(({ level }) => level);
+    expect(outline(chinese)).toEqual(outline(english));
+    expect(codeBlocks(chinese, 'sh')).toEqual(codeBlocks(english, 'sh'));
+    expect(linkTargets(english)).toContain(`${name}.zh-CN.md`);
+    expect(linkTargets(chinese)).toContain(`${name}.md`);
+  });
+});
+
 describe('the README', () => {
   const english = readProjectFile('README.md');
   const chinese = readProjectFile('README.zh-CN.md');
@@ -322,7 +334,9 @@ describe('the README', () => {
   });
 
   it('links to every document', () => {
-    const pages = readdirSync(join(projectRoot, 'docs')).filter((file) => file.endsWith('.md'));
+    const pages = readdirSync(join(projectRoot, 'docs')).filter(
+      (file) => file.endsWith('.md') && !file.endsWith('.zh-CN.md'),
+    );
     expect(linkTargets(english)).toEqual(expect.arrayContaining(pages.map((page) => `docs/${page}`)));
   });
 });

@@ -32,7 +32,7 @@ export const doctor: Command = {
     const count = (severity: string) => findings.filter((finding) => finding.severity === severity).length;
     const [errors, warnings] = [count('error'), count('warning')];
     return {
-      lines: [...findings.flatMap(linesOf), '', `${errors} errors, ${warnings} warnings`],
+      lines: [...findings.flatMap(linesOf), '', `${errors} error(s), ${warnings} warning(s)`],
       json: { findings, errors, warnings },
       exitCode: errors > 0 ? 1 : 0,
     };

@@ -23,6 +23,11 @@ import { connectRedis } from '../dist/infrastructure/redis/connect-redis.js';
 import { RateLimits } from '../dist/rate-limiting/limits.js';
 import { RateLimitStore } from '../dist/rate-limiting/rate-limit.store.js';
 import { redisScripts } from '../dist/redis-scripts.js';
+import { DeliveryStore } from '../dist/sms/delivery/delivery.store.js';
+import { attemptIdOf, DeliveryIds } from '../dist/sms/delivery/delivery-id.js';
+import { VerifiedSms } from '../dist/sms/delivery/verified-sms.service.js';
+import { carrierPrefix } from '../dist/sms/routing/carrier-prefix.js';
+import { ConversionStore } from '../dist/sms/routing/conversion.store.js';
 import { SpendCapService } from '../dist/spend-cap/spend-cap.service.js';
 import { CODE_LENGTH, deriveSmsCode, isSmsCode } from '../dist/verification/codes/sms-code.js';
 import { SmsCodeStore } from '../dist/verification/codes/sms-code.store.js';
@@ -58,7 +63,8 @@ const entityManager = {
 /** Without the time limit and the metrics of the service's own client. */
 const direct = { use: (call) => call(redis) };
 const codeSecret = createSecretKey(config.codeSecret);
-const keys = new RedisKeys(createKeyedHash(codeSecret));
+const hash = createKeyedHash(codeSecret);
+const keys = new RedisKeys(hash);
 const limits = new RateLimits(keys, config.rateLimits);
 const rateLimits = new RateLimitStore(direct);
 const spendCap = new SpendCapService({ use: (call) => call(entityManager) }, config.smsPerDay);
@@ -66,6 +72,10 @@ const captchas = new CaptchaStore(direct, keys, captchaTtlSeconds);
 const idempotency = new IdempotencyStore(direct, captchaTtlSeconds * 1000);
 const codes = new SmsCodeStore(direct, keys, codeTtlSeconds);
 const attempts = new SmsCodeAttemptStore(direct, keys);
+const deliveryIds = new DeliveryIds(hash);
+const deliveries = new DeliveryStore(direct, keys);
+const conversions = new ConversionStore(direct, keys);
+const verifiedSms = new VerifiedSms(deliveries, conversions);
 const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -97,16 +107,37 @@ async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purp
   const { rows } = await database.query('select id from users where mobile = $1', [mobile]);
   if (rows.length > 0) return failure('MobileAlreadyRegisteredError');
 
-  const code = await codes.open(purpose, mobile, limits.of('sendSms', mobile), randomId());
+  const deliveryId = deliveryIds.create();
+  const recordName = deliveryIds.recordNameOf(deliveryId);
+  const requestedAtMs = Date.now();
+  const code = await codes.open(purpose, mobile, limits.of('sendSms', mobile), recordName, randomId());
   if (code.kind === 'exceeded') return failure('TooManyRequestsError');
   if ((await spendCap.reserve()).kind === 'exceeded') return failure('TooManyRequestsError');
 
-  await sendSms(national, deriveSmsCode(codeSecret, code));
+  await sendRecorded(national, mobile, deriveSmsCode(codeSecret, code), recordName, requestedAtMs);
   const expiresInSeconds = Math.floor(code.expiresInMs / 1000);
-  const fields = { codeLength: CODE_LENGTH, expiresInSeconds, resendAfterSeconds };
+  const fields = { codeLength: CODE_LENGTH, expiresInSeconds, resendAfterSeconds, deliveryId };
   const response = JSON.stringify({ type: 'SmsCodeSent', fields, storedAtMs: Date.now() });
   idempotency.complete(claimed.claim, response, captchaTtlSeconds * 1000).catch(() => {});
-  return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${maskMobile(mobile)}","codeLength":${CODE_LENGTH},"expiresInSeconds":${expiresInSeconds},"resendAfterSeconds":${resendAfterSeconds}}}}`;
+  return `{"data":{"requestSmsCode":{"__typename":"SmsCodeSent","mobile":"${maskMobile(mobile)}","codeLength":${CODE_LENGTH},"expiresInSeconds":${expiresInSeconds},"resendAfterSeconds":${resendAfterSeconds},"deliveryId":"${deliveryId}"}}}`;
+}
+
+/** Records the attempt before its bytes leave, and its outcome and the conversion in the background. */
+async function sendRecorded(national, mobile, code, recordName, requestedAtMs) {
+  const [number, provider, prefix, startedAtMs] = [1, 'yuntongxun', carrierPrefix(mobile), Date.now()];
+  const attempt = {
+    recordName,
+    number,
+    provider,
+    mobileHash: hash('mobile', mobile),
+    carrierPrefix: prefix,
+    requestedAtMs,
+  };
+  await deliveries.start(attempt, startedAtMs);
+  const attemptId = attemptIdOf(recordName, number);
+  await sendSms(national, code, attemptId);
+  deliveries.finish(attemptId, 'accepted', Date.now()).catch(() => {});
+  conversions.recordAccepted(provider, prefix, startedAtMs).catch(() => {});
 }
 
 async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, address) {
@@ -116,8 +147,9 @@ async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, a
   const attempt = await attempts.count(purpose, mobile);
   if (attempt.kind !== 'counted') return failure('SmsCodeExpiredError');
   if (!isSmsCode(deriveSmsCode(codeSecret, attempt), code)) return failure('SmsCodeMismatchError');
-  if (!(await attempts.consume(attempt, limits.releasedByVerification(mobile))))
-    return failure('SmsCodeExpiredError');
+  const sent = await attempts.consume(attempt, limits.releasedByVerification(mobile));
+  if (!sent) return failure('SmsCodeExpiredError');
+  verifiedSms.record(sent);
 
   const token = signToken({ purpose, phone_number: mobile, phone_number_verified: true });
   return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":${TOKEN_LIFETIME_SECONDS}}}}`;

@@ -2,14 +2,15 @@
 
 import { randomBytes } from 'node:crypto';
 import { Pool } from 'undici';
-import { chinaTimestamp, sign } from '../dist/sms/providers/yuntongxun/signature.js';
+import { chinaTimestamp } from '../dist/common/china-time.js';
+import { sign } from '../dist/sms/providers/yuntongxun/signature.js';
 
 const { GATEWAY_URL, GATEWAY_ACCOUNT, GATEWAY_TOKEN } = process.env;
 const CONNECTIONS = 64;
 const pool = new Pool(GATEWAY_URL, { connections: CONNECTIONS });
 
 /** @throws if the gateway rejects the message. */
-export async function sendSms(to, code) {
+export async function sendSms(to, code, reqId = randomBytes(16).toString('hex')) {
   const { sig, authorization } = sign(GATEWAY_ACCOUNT, GATEWAY_TOKEN, chinaTimestamp(Date.now()));
   const response = await pool.request({
     method: 'POST',
@@ -20,7 +21,7 @@ export async function sendSms(to, code) {
       appId: 'bench',
       templateId: '1',
       datas: [code, '5'],
-      reqId: randomBytes(16).toString('hex'),
+      reqId,
     }),
   });
   const { statusCode } = JSON.parse(await response.body.text());

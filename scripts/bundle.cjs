@@ -2,6 +2,7 @@
 // and starts without npm, a compiler, a network or a writable file system: `node dist/main.js serve`.
 'use strict';
 
+const { spawnSync } = require('node:child_process');
 const fs = require('node:fs');
 const path = require('node:path');
 const { mustRun, ROOT, isWindows } = require('./children.cjs');
@@ -21,12 +22,14 @@ const INSTALL = [
   '--loglevel=error',
 ];
 const SBOM = ['sbom', '--package-lock-only', OMIT, '--sbom-format=cyclonedx', '--sbom-type=application'];
+const FIRST_NPM_WITH_SBOM = 10;
 const READABLE_MODE = 0o022;
 
 async function bundle(node, [directory, ...others]) {
   if (directory === undefined || others.length > 0) fail('usage: npm run bundle -- <directory>');
   const target = path.resolve(directory);
   if (fs.existsSync(target) && fs.readdirSync(target).length > 0) fail(`${target} is not empty`);
+  checkNpm();
   await build(node);
   await buildPages(node);
   process.umask(READABLE_MODE);
@@ -35,6 +38,17 @@ async function bundle(node, [directory, ...others]) {
     fs.cpSync(path.join(ROOT, name), path.join(target, name), { recursive: true, filter: isPartOfBundle });
   await npm(INSTALL, target, 'inherit');
   await writeSbom(target);
+}
+
+/** The npm of Debian 12 is older. Without this it would fail after the build. */
+function checkNpm() {
+  const [program, first] = npmCommand();
+  const { stdout } = spawnSync(program, [...first, '--version'], {
+    encoding: 'utf8',
+    shell: program === 'npm' && isWindows,
+  });
+  if (Number.parseInt(stdout, 10) < FIRST_NPM_WITH_SBOM)
+    fail(`npm ${stdout.trim()} cannot write an SBOM. Install a newer one: npm install --global npm@11`);
 }
 
 /** npm names the product after the directory. */

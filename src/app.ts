@@ -125,7 +125,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
   const spendCap = startSpendCap(config, stores.database, logger, onStop);
   metrics.watchSpendCap(spendCap);
   const { redis } = stores;
-  const { hash } = secrets;
+  const { hash, audit } = secrets;
   const keys = new RedisKeys(hash);
   const { print, tracing = noTracing } = dependencies;
   const sms = await startSms(config, {
@@ -134,6 +134,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
     hash,
     metrics,
     logger,
+    audit,
     print,
     countsConversion: true,
     tracing,

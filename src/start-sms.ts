@@ -1,6 +1,7 @@
 // Starts everything about SMS: the providers with their protection, the delivery with its records, and the intake of reports.
 
 import type { Logger } from 'pino';
+import type { Audit } from './common/audit.ts';
 import type { KeyedHash } from './common/keyed-hash.ts';
 import type { RedisKeys } from './common/redis/keys.ts';
 import type { RedisDependency } from './common/redis/redis-client.ts';
@@ -50,6 +51,7 @@ export interface SmsDependencies {
   readonly hash: KeyedHash;
   readonly metrics: Metrics;
   readonly logger: Logger;
+  readonly audit: Audit;
   readonly print: (line: string) => void;
   /** Whether accepted SMS count toward the conversion. Those that an operator sends as a test do not, because their codes are never entered. */
   readonly countsConversion: boolean;
@@ -105,7 +107,7 @@ export async function startSms(config: Config, dependencies: SmsDependencies): P
     deliveries,
     messageIds: new MessageIdStore(redis, keys),
     hash,
-    observe: (report) => observeReport(report, metrics, logger),
+    observe: (report) => observeReport(report, dependencies),
   });
   for (const { name, connectReports } of providers) connectReports?.(receiverOf(name, reports));
   const reporting = new Set(providers.filter((provider) => provider.reports).map(({ name }) => name));
@@ -209,22 +211,12 @@ function receiverOf(provider: string, reports: ReportIntake): ReceiveReports {
     );
 }
 
-function observeReport(report: ObservedReport, metrics: Metrics, logger: Logger): void {
+function observeReport(report: ObservedReport, { metrics, logger, audit }: SmsDependencies): void {
   const { provider, status, result, attemptId, code, cause, secondsToDelivery } = report;
   metrics.observeReport(provider, result === 'applied' ? status : result, secondsToDelivery);
-  const facts = {
-    event: 'sms_reported',
-    provider,
-    attemptId,
-    status,
-    result,
-    reportCode: code,
-    cause,
-    secondsToDelivery,
-  };
+  audit('sms_reported', { provider, attemptId, status, result, reportCode: code, cause, secondsToDelivery });
   if (result === 'rejected_attempt')
-    logger.error(facts, 'the SMS provider reports an SMS that it had rejected');
-  else logger.info(facts);
+    logger.error({ provider, attemptId }, 'the SMS provider reports an SMS that it had rejected');
 }
 
 /** Nothing waits for these calls: what they write is shown and measured. The outage of a dependency is logged elsewhere. */

@@ -39,7 +39,8 @@ export const smsSend: Command = {
     return withMigratedDatabase(config, dataDirectory, (database) =>
       withRedis(config, redisScripts, async (opened) => {
         const logger = createLogger({ level: 'silent', production: true });
-        const shared = { logger, metrics: new Metrics(), print: progress, countsConversion: false };
+        const audit = () => {}; // the command itself prints what becomes of the SMS
+        const shared = { logger, audit, metrics: new Metrics(), print: progress, countsConversion: false };
         const sms = await startSms(config, { ...opened, ...shared });
         const spendCap = new SpendCapService(database, config.smsPerDay);
         try {

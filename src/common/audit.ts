@@ -40,6 +40,18 @@ export interface AuditEvents {
     readonly cause: string;
     readonly reason: string;
   };
+  /** A provider reported what became of an SMS. No client causes this event. */
+  readonly sms_reported: {
+    readonly provider: string;
+    /** The id of the attempt, which begins with the name of the delivery record. */
+    readonly attemptId: string | undefined;
+    readonly status: string;
+    /** Whether it was applied, or why not. */
+    readonly result: string;
+    readonly reportCode: string;
+    readonly cause: string | undefined;
+    readonly secondsToDelivery: number | undefined;
+  };
   readonly sms_suppressed: MobileFacts;
   readonly test_mobile_used: MobileFacts & { readonly operation: string };
   readonly verify_ok: MobileFacts;
@@ -53,7 +65,10 @@ export interface AuditEvents {
 }
 
 export type AuditEvent = keyof AuditEvents;
-export type AuditFacts<Event extends AuditEvent> = { readonly caller: Caller } & AuditEvents[Event];
+/** The events without a request of a client. */
+type EventWithoutCaller = 'sms_reported';
+export type AuditFacts<Event extends AuditEvent> = AuditEvents[Event] &
+  (Event extends EventWithoutCaller ? object : { readonly caller: Caller });
 
 /** Records one event. */
 export type Audit = <Event extends AuditEvent>(event: Event, facts: AuditFacts<Event>) => void;

@@ -8,7 +8,7 @@ import { type Mobile, maskMobile } from '../common/phone-number.ts';
 export type CountEvent = (event: AuditEvent, facts: Readonly<Record<string, unknown>>) => void;
 
 interface AnyFacts {
-  readonly caller: Caller;
+  readonly caller?: Caller;
   readonly mobile?: Mobile;
 }
 
@@ -27,8 +27,7 @@ export function createAudit(
     count(event, facts);
     write({
       event,
-      requestId: caller.requestId,
-      client_ip: caller.clientAddress,
+      ...(caller && { requestId: caller.requestId, client_ip: caller.clientAddress }),
       ...(mobile && { mobile: maskMobile(mobile), mobileHash: hash('mobile', mobile) }),
       ...facts,
     });

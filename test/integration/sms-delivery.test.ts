@@ -3,7 +3,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { webhookHeaders, webhookKey } from '../../src/sms/providers/webhook/standard-webhooks.ts';
 import { freshMobile, type Outcome } from '../support/api.ts';
-import { events, logText } from '../support/audit-log.ts';
+import { events, logLines, logText } from '../support/audit-log.ts';
 import { eventually } from '../support/eventually.ts';
 import { metric } from '../support/health.ts';
 import { dump } from '../support/keyspace.ts';
@@ -155,7 +155,10 @@ describe('smsDelivery', () => {
     await post(app, report({ reqId: String(app.gateway.requests.at(-1)?.body.reqId) }));
     const results = events(app).filter(({ event }) => event === 'sms_reported');
     expect(results.map(({ result }) => result)).toEqual(['unknown_id', 'other_mobile', 'rejected_attempt']);
-    expect(results.at(-1)?.level).toBe('error');
+    const errors = logLines(app).filter(({ level }) => level === 'error');
+    expect(errors).toEqual([
+      expect.objectContaining({ msg: 'the SMS provider reports an SMS that it had rejected' }),
+    ]);
   });
 
   it('releases nothing and verifies nothing because of a report', async () => {

@@ -28,6 +28,9 @@ import { databaseDefinition } from './database-definition.ts';
 import { createApollo } from './graphql/apollo.ts';
 import { instrumentOperations } from './graphql/instrument-operations.ts';
 import { createSchema } from './graphql/schema.ts';
+import { GuardService } from './guard/guard.service.ts';
+import { GuardStore } from './guard/guard.store.ts';
+import { LANE_WINDOWS, LANES } from './guard/lane.ts';
 import type { Page } from './http/routes/pages.ts';
 import { startServer } from './http/server.ts';
 import { createDependencyClient } from './infrastructure/dependency-client.ts';
@@ -39,7 +42,7 @@ import { isRedisOutage } from './infrastructure/redis/connect-redis.ts';
 import { checkEvictionPolicy } from './infrastructure/redis/eviction-policy.ts';
 import { openRedis } from './infrastructure/redis/open-redis.ts';
 import { createAudit } from './observability/audit.ts';
-import { type DependencyName, Metrics } from './observability/metrics.ts';
+import { type DependencyName, Metrics, type ObservableLaneWindow } from './observability/metrics.ts';
 import { OutageLog } from './observability/outage-log.ts';
 import { RateLimits } from './rate-limiting/limits.ts';
 import { RateLimitStore } from './rate-limiting/rate-limit.store.ts';
@@ -140,7 +143,7 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
     tracing,
   });
   onStop(sms.close);
-  const { instances, sender } = createFeatures(config, secrets, stores, keys, spendCap, sms);
+  const { instances, sender } = createFeatures(config, secrets, stores, keys, spendCap, sms, metrics);
   const testMobiles = config.testMobiles.mobiles.length;
   if (testMobiles > 0) logger.warn({ testMobiles }, 'test mobiles get no SMS and have codes of their own');
 
@@ -300,11 +303,12 @@ function startSpendCap(
 /** Creates the features, from the stores up. Returns the instance of each resolver class, and the sender of codes. */
 function createFeatures(
   config: Config,
-  { codeSecret, tokens, audit }: Secrets,
+  { codeSecret, hash, tokens, audit }: Secrets,
   { database, redis }: Stores,
   keys: RedisKeys,
   spendCap: SpendCapService,
   sms: Sms,
+  metrics: Metrics,
 ) {
   const rateLimits = new RateLimits(keys, config.rateLimits);
   const rateLimitStore = new RateLimitStore(redis);
@@ -320,11 +324,13 @@ function createFeatures(
   const testMobiles = new TestMobiles(config.testMobiles);
   const { deliveries, deliveryIds } = sms;
   const sender = new SmsCodeSender({ sms: sms.delivery, deliveries, testMobiles, codeSecret, audit });
+  const guard = createGuard(config, { codeSecret, hash, tokens, audit }, redis, keys, metrics);
   const requestSmsCode = new RequestSmsCodeService({
     idempotency: createIdempotency(config, redis, rateLimitStore, sms),
     captchas,
     users,
     codes: new SmsCodeStore(redis, keys, config.codeTtlSeconds),
+    guard,
     spendCap,
     sender,
     deliveryIds,
@@ -341,6 +347,7 @@ function createFeatures(
     users,
     attempts: new SmsCodeAttemptStore(redis, keys),
     verifiedSms: sms.verified,
+    guard,
     testMobiles,
     tokens,
     codeSecret,
@@ -364,6 +371,29 @@ function createFeatures(
     [RegisterUserResolver, new RegisterUserResolver(registerUser)],
   ]);
   return { instances, sender };
+}
+
+/** The gauges keep their last values while Redis is unavailable. */
+async function readLevels(store: GuardStore): Promise<ObservableLaneWindow[]> {
+  const lanes = await Promise.all(
+    LANES.map(async (lane) => {
+      const { levels } = await store.read(lane);
+      return LANE_WINDOWS.map((window) => ({ lane, window, ...levels[window] }));
+    }),
+  ).catch(() => []);
+  return lanes.flat();
+}
+
+function createGuard(
+  { guard: { mode, lines, allowed } }: Config,
+  { hash, audit }: Secrets,
+  redis: Stores['redis'],
+  keys: RedisKeys,
+  metrics: Metrics,
+): GuardService {
+  const store = new GuardStore(redis, keys, lines);
+  if (mode !== 'off') metrics.watchGuard(() => readLevels(store));
+  return new GuardService({ store, hash, mode, allowed, audit, observe: metrics.guardObserver(mode) });
 }
 
 /** A claim lives as long as the captcha of its request, and at least as long as the request can take. */

@@ -10,6 +10,7 @@ import { configCheck } from './cli/config-check.ts';
 import { doctor } from './cli/doctor/doctor.ts';
 import { erase } from './cli/erase.ts';
 import { generateKeys } from './cli/generate-keys.ts';
+import { guard } from './cli/guard.ts';
 import { inspect } from './cli/inspect.ts';
 import { migrate } from './cli/migrate.ts';
 import { seed } from './cli/seed.ts';
@@ -45,6 +46,7 @@ const COMMANDS: readonly Command[] = [
   unlock,
   erase,
   spend,
+  guard,
   smsSend,
   smsProviders,
   seed,

@@ -1,5 +1,6 @@
 // The Redis scripts of the service.
 
+import { guardScripts } from './guard/guard-scripts.ts';
 import { rateLimitScripts } from './rate-limiting/rate-limit.store.ts';
 import { deliveryScripts } from './sms/delivery/delivery-scripts.ts';
 import { messageIdScripts } from './sms/delivery/message-id.store.ts';
@@ -11,6 +12,7 @@ import { idempotencyScripts } from './verification/idempotency/idempotency.store
 
 export const redisScripts = [
   ...rateLimitScripts,
+  ...guardScripts,
   ...idempotencyScripts,
   ...smsCodeScripts,
   ...smsCodeAttemptScripts,

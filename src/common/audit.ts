@@ -58,6 +58,16 @@ export interface AuditEvents {
   readonly verify_failed: MobileFacts & { readonly reason: 'code_mismatch' | 'code_expired' };
   readonly verification_locked: MobileFacts;
   readonly user_registered: { readonly mobile: Mobile; readonly userId: string };
+  /** The guard decided about an SMS. In the mode `observe` one that was rejected is sent nevertheless. */
+  readonly guard_decision: MobileFacts & {
+    readonly mode: string;
+    readonly lane: string;
+    readonly decision: 'passed' | 'rejected';
+    readonly openHour: number;
+    readonly lineHour: number;
+    readonly openDay: number;
+    readonly lineDay: number;
+  };
   readonly rate_limit_exceeded: Partial<MobileFacts> & {
     readonly scope: string;
     readonly rule: string;

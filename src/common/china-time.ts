@@ -1,8 +1,8 @@
 // Time in China, where the limits of SMS providers are counted. China has one time zone and no daylight saving time.
 
-const CHINA_OFFSET_MS = 8 * 60 * 60 * 1000;
+export const CHINA_OFFSET_MS = 8 * 60 * 60 * 1000;
 const HOUR_MS = 60 * 60 * 1000;
-const DAY_MS = 24 * HOUR_MS;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** `yyyyMMddHHmmss` in Asia/Shanghai, independent of the time zone of the host. */
 export function chinaTimestamp(instantMs: number): string {

@@ -1,6 +1,7 @@
 // Building blocks of settings: the forms that a value in the environment can have. Every module declares its own settings
 // with them, and load-config.ts merges the modules.
 
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** The settings of a module: the form and the default of each, by name. */
@@ -54,6 +55,17 @@ export function list(isItem: (item: string) => boolean, message: string) {
         .filter(Boolean),
     )
     .refine((items) => items.every(isItem), message);
+}
+
+/**
+ * An address or a CIDR network. Short forms of IPv4 are rejected, since `1` would mean 0.0.0.1, and so is `/0`, which
+ * would mean everyone.
+ */
+export function isNetwork(item: string): boolean {
+  const [address = '', length] = item.split('/');
+  if (length !== undefined && Number(length) === 0) return false;
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
+  return isAddress && (address === item || ipaddr.isValidCIDR(item));
 }
 
 export function isUrl(value: string, ...protocols: string[]): boolean {

@@ -1,6 +1,7 @@
 // Reads the environment, checks every setting alone and all settings together, and reports all errors at once.
 
 import type { KeyObject } from 'node:crypto';
+import type { LineOptions } from '../guard/lane.ts';
 import { type RateLimitSettings, rateLimitSettings } from '../rate-limiting/limits.ts';
 import {
   DEFAULT_SMS_PROVIDER,
@@ -53,6 +54,11 @@ export interface Config {
   readonly captchaTtlSeconds: number;
   readonly codeTtlSeconds: number;
   readonly rateLimits: RateLimitSettings;
+  readonly guard: {
+    readonly mode: Settings['SMS_GUARD'];
+    readonly lines: LineOptions;
+    readonly allowed: readonly string[];
+  };
   readonly smsPerDay: number;
   readonly resendAfterSeconds: number;
   readonly enumerationProtection: boolean;
@@ -250,6 +256,15 @@ function toConfig(values: Settings): Config {
     captchaTtlSeconds: values.IMAGE_CAPTCHA_TTL_SECONDS,
     codeTtlSeconds: values.SMS_CODE_TTL_SECONDS,
     rateLimits: pick(values, rateLimitSettings),
+    guard: {
+      mode: values.SMS_GUARD,
+      lines: {
+        basePerHour: values.SMS_GUARD_BASE_PER_HOUR,
+        basePerDay: values.SMS_GUARD_BASE_PER_DAY,
+        perProof: values.SMS_GUARD_PER_PROOF,
+      },
+      allowed: values.SMS_GUARD_ALLOW,
+    },
     smsPerDay: values.SMS_PER_DAY ?? SMS_PER_DAY_OUTSIDE_PRODUCTION,
     resendAfterSeconds: values.SMS_RESEND_GAP_SECONDS,
     enumerationProtection: values.ENUMERATION === 'conceal',

@@ -1,6 +1,7 @@
 // All settings of the service: the settings of every module, merged.
 
 import { captchaSettings } from '../captcha/captcha.settings.ts';
+import { guardSettings } from '../guard/guard.settings.ts';
 import { httpSettings } from '../http/http.settings.ts';
 import { postgresSettings } from '../infrastructure/postgres/postgres.settings.ts';
 import { redisSettings } from '../infrastructure/redis/redis.settings.ts';
@@ -32,6 +33,7 @@ export const settings = {
   ...smsSettings,
   ...simulatorSettings,
   ...rateLimitSettings,
+  ...guardSettings,
   ...spendCapSettings,
 };
 

@@ -1,19 +1,7 @@
 // The settings of the HTTP server and its pages.
 
-import ipaddr from 'ipaddr.js';
-import { integer, isUrl, list, onOff, seconds, text } from '../config/env.ts';
+import { integer, isNetwork, isUrl, list, onOff, seconds, text } from '../config/env.ts';
 import { SHUTDOWN_DRAIN_MAX_SECONDS } from '../config/time-budgets.ts';
-
-/**
- * An address or a CIDR network. Short forms of IPv4 are rejected, since `1` would mean 0.0.0.1, and so is `/0`, which
- * would trust everyone.
- */
-function isNetwork(item: string): boolean {
-  const [address = '', length] = item.split('/');
-  if (length !== undefined && Number(length) === 0) return false;
-  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(address) || ipaddr.IPv6.isValid(address);
-  return isAddress && (address === item || ipaddr.isValidCIDR(item));
-}
 
 export const httpSettings = {
   HOST: text.default('127.0.0.1'),

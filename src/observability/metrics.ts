@@ -42,6 +42,14 @@ export interface ObservableSpendCap {
   readonly today: () => Promise<{ readonly leased: number }>;
 }
 
+/** What the gauges of the guard read: open SMS of a lane within a window, and how many there may be. */
+export interface ObservableLaneWindow {
+  readonly lane: string;
+  readonly window: string;
+  readonly open: number;
+  readonly line: number;
+}
+
 export class Metrics {
   private readonly registry = new Registry();
 
@@ -134,6 +142,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  private readonly guardDecisions = new Counter({
+    name: 'yanzheng_guard_decisions_total',
+    help: 'Decisions of the guard about an SMS: passed or rejected. In the mode observe a rejected SMS is sent.',
+    labelNames: ['lane', 'decision', 'mode'],
+    registers: [this.registry],
+  });
+
+  private readonly guardOutages = new Counter({
+    name: 'yanzheng_guard_unavailable_total',
+    help: 'Calls of the guard that Redis did not answer in time. The SMS passed, or the proof did not count.',
+    labelNames: [],
+    registers: [this.registry],
+  });
+
   /** @param version of Yanzheng. */
   constructor(version = 'unknown') {
     collectDefaultMetrics({ register: this.registry });
@@ -150,6 +172,38 @@ export class Metrics {
     if (event === 'captcha_redeemed') this.redeemedCaptchas.inc({ outcome: String(facts.outcome) });
     else if (event === 'rate_limit_exceeded') this.exceededLimits.inc({ rule: String(facts.rule) });
     else if (event === 'verification_locked') this.exceededLimits.inc({ rule: 'lockout' });
+  }
+
+  guardObserver(mode: string) {
+    return {
+      decided: (lane: string, decision: string) => this.guardDecisions.inc({ lane, decision, mode }),
+      unavailable: () => this.guardOutages.inc(),
+    };
+  }
+
+  /** Registers the gauges of the guard, which read its lanes at each scrape. `read` must not throw. */
+  watchGuard(read: () => Promise<readonly ObservableLaneWindow[]>): void {
+    // Both gauges of one scrape show the same reading.
+    let reading: ReturnType<typeof read> = Promise.resolve([]);
+    new Gauge({
+      name: 'yanzheng_guard_open_sms',
+      help: 'SMS of a lane that were sent within the window and whose code is not verified.',
+      labelNames: ['lane', 'window'],
+      registers: [this.registry],
+      async collect() {
+        reading = read();
+        for (const { lane, window, open } of await reading) this.set({ lane, window }, open);
+      },
+    });
+    new Gauge({
+      name: 'yanzheng_guard_line',
+      help: 'The number of open SMS at which the guard rejects the next one.',
+      labelNames: ['lane', 'window'],
+      registers: [this.registry],
+      async collect() {
+        for (const { lane, window, line } of await reading) this.set({ lane, window }, line);
+      },
+    });
   }
 
   observeVerified(provider: string, seconds: number): void {

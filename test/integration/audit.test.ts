@@ -25,6 +25,7 @@ describe('the audit log', () => {
     expect(eventNames(app)).toEqual([
       'captcha_issued',
       'captcha_redeemed',
+      'guard_decision',
       'code_requested',
       'code_sent',
       'verify_failed',
@@ -37,8 +38,10 @@ describe('the audit log', () => {
     for (const line of events(app))
       expect(line).toMatchObject({ level: 'info', client_ip: '127.0.0.1', requestId: expect.any(String) });
     for (const line of ofTheMobile) expect(line.mobile).toBe(masked(mobile));
-    const [, redeemed, requested, sent, failed, ok, registered] = events(app);
+    const [, redeemed, decision, requested, sent, failed, ok, registered] = events(app);
     expect(redeemed).toMatchObject({ outcome: 'correct' });
+    const levels = { openHour: 0, lineHour: 20, openDay: 0, lineDay: 60 };
+    expect(decision).toMatchObject({ mode: 'observe', lane: 'new.unproven', decision: 'passed', ...levels });
     expect(requested).toMatchObject({ purpose: 'REGISTER' });
     expect(sent).toMatchObject({ messageId: MESSAGE_ID });
     expect(failed).toMatchObject({ reason: 'code_mismatch' });

@@ -77,14 +77,18 @@ describe('the health endpoints', () => {
       ),
     );
     expect([...labels].sort()).toEqual([
+      'decision',
       'dependency',
+      'lane',
       'le',
+      'mode',
       'node',
       'operation',
       'outcome',
       'provider',
       'state',
       'version',
+      'window',
     ]);
   });
 });

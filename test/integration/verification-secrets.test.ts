@@ -43,6 +43,7 @@ describe('a verification', () => {
     expect(eventNames(app)).toEqual([
       'captcha_issued',
       'captcha_redeemed',
+      'guard_decision',
       'code_requested',
       'code_sent',
       'verify_failed',

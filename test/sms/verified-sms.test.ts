@@ -34,7 +34,7 @@ describe('VerifiedSms', () => {
         return true;
       },
     } as unknown as ConversionStore;
-    new VerifiedSms(deliveries, conversions).record(recordNames);
+    await new VerifiedSms(deliveries, conversions).record(recordNames);
     for (const name of recordNames)
       await eventually(async () => (await deliveries.read(name))?.state === 'verified');
     // The conversion is counted after one more reply of Redis.

@@ -168,9 +168,9 @@ describeEachRedis('DeliveryStore', (kind) => {
     const name = newName();
     await start(name);
     await report(name, 'undelivered');
-    expect(await store.verify(name, NOW_MS + 9)).toBe('undelivered');
+    expect(await store.verify(name, NOW_MS + 9)).toMatchObject({ before: 'undelivered' });
     expect(await store.read(name)).toMatchObject({ state: 'verified', updatedAtMs: NOW_MS + 9 });
-    expect(await store.verify(name, NOW_MS + 10)).toBe('verified');
+    expect(await store.verify(name, NOW_MS + 10)).toMatchObject({ before: 'verified' });
     expect(await report(name, 'undelivered')).toMatchObject({ kind: 'repeated' });
     expect(await stateOf(name)).toBe('verified');
 

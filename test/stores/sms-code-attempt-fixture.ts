@@ -28,7 +28,7 @@ export function withSmsCodeAttempts(kind: RedisKind) {
     consume: async (attempt: SmsCodeAttempt) =>
       (await attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile))) !== undefined,
     /** The names of the deliveries of the consumed code. */
-    consumeDeliveries: (attempt: SmsCodeAttempt) =>
-      attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile)),
+    consumeDeliveries: async (attempt: SmsCodeAttempt) =>
+      (await attempts.consume(attempt, rateLimits.releasedByVerification(attempt.mobile)))?.deliveries,
   };
 }

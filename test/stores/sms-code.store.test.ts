@@ -165,7 +165,7 @@ describeEachRedis('SmsCodeStore', (kind) => {
     const mobile = newMobile();
     const limits = rateLimitInput(withCooldown.of('sendSms', mobile));
     const input = {
-      keys: { ...limits.keys, code: codeKey(mobile) },
+      keys: { ...limits.keys, code: codeKey(mobile), proved: keys.provedMobile(mobile) },
       args: {
         ...limits.args,
         token: 'a-token',

@@ -54,8 +54,9 @@ const MAY_IMPORT: Record<string, readonly string[] | typeof EVERYTHING> = {
   sms: ['common', 'errors'],
   users: ['common', 'errors'],
   captcha: ['common', 'errors', 'rate-limiting'],
+  guard: ['common', 'errors', 'rate-limiting'],
   'spend-cap': ['common', 'errors', 'rate-limiting'],
-  verification: ['common', 'errors', 'captcha', 'rate-limiting', 'sms', 'spend-cap', 'users'],
+  verification: ['common', 'errors', 'captcha', 'guard', 'rate-limiting', 'sms', 'spend-cap', 'users'],
   // See `mergesSettings`.
   config: [],
 };
@@ -94,7 +95,7 @@ export const everyPartIsKnown: Rule = (files) => [
 
 // ── Roles ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-const FEATURES = ['captcha', 'rate-limiting', 'sms', 'spend-cap', 'users', 'verification'];
+const FEATURES = ['captcha', 'guard', 'rate-limiting', 'sms', 'spend-cap', 'users', 'verification'];
 
 /** The roles that a role may import in features. A file without a role is pure, and so are settings. */
 const MAY_IMPORT_ROLES: Record<string, readonly string[]> = {

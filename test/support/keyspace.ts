@@ -22,14 +22,19 @@ export async function dump(client: Redis | Cluster): Promise<string> {
   const entries = (await keyspace(client)).map(async (key) => {
     const type = await client.type(key);
     if (type === 'hash') return [key, await client.hgetall(key)];
+    if (type === 'zset') return [key, await client.zrange(key, '0', '-1')];
     if (type === 'list') return [key, await client.lrange(key, 0, -1)];
     return [key, await client.get(key)];
   });
   return JSON.stringify(await Promise.all(entries));
 }
 
-/** Captchas, their rate limit, stored responses and records of SMS: requests that change nothing else leave them behind. */
-const NOT_COUNTED = /^(captcha|ratelimit:captcha:minute|idempotency|delivery|provider:.*|conversion:.*)$/;
+/**
+ * Captchas, their rate limit, stored responses, records of SMS and the lanes of the guard: requests that change nothing else
+ * leave them behind.
+ */
+const NOT_COUNTED =
+  /^(lane|proofs|captcha|ratelimit:captcha:minute|idempotency|delivery|provider:.*|conversion:.*)$/;
 
 /**
  * How many entries there are of each kind: `{ 'ratelimit:mobile:hour': 2 }`. A list counts by its length, any other key as

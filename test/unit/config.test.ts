@@ -206,6 +206,9 @@ describe('a valid setting', () => {
     ['SMS_CODE_TTL_SECONDS', ['1', '600']],
     ['SMS_RESEND_GAP_SECONDS', ['0', '86400']],
     ['SMS_PER_DAY', ['1', '1000000000']],
+    ['SMS_GUARD', ['off', 'observe', 'enforce']],
+    ['SMS_GUARD_PER_PROOF', ['0', '0.3', '100']],
+    ['SMS_GUARD_ALLOW', ['203.0.113.7', '203.0.113.0/24,2001:db8::/32']],
   ])('%s accepts every valid form', (name, values) => {
     for (const value of values) expect(errorsOf({ [name]: value })).toEqual([]);
   });
@@ -381,6 +384,11 @@ const INVALID: readonly (readonly [name: string, message: string, values: readon
   ['SMS_PER_ADDRESS_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', '1e9']],
   ['SMS_PER_RANGE_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', '+1']],
   ['SMS_PER_DAY', 'must be a whole number from 1 to 1000000000', ['0', '1000000001', '10,000', '10_000']],
+  ['SMS_GUARD', 'must be one of off, observe, enforce', ['on', 'true']],
+  ['SMS_GUARD_BASE_PER_HOUR', 'must be a whole number from 1 to 1000000000', ['0', '0.5', '-1']],
+  ['SMS_GUARD_BASE_PER_DAY', 'must be a whole number from 1 to 1000000000', ['0', '0.5', '-1']],
+  ['SMS_GUARD_PER_PROOF', 'must be a number from 0 to 100', ['-1', '101', 'half']],
+  ['SMS_GUARD_ALLOW', 'must be comma-separated IP addresses or CIDR networks', ['office', '0.0.0.0/0', '1']],
   [
     'TEST_MOBILES',
     'must be comma-separated mobiles with codes of six digits, like 13800138000:123456',

@@ -76,6 +76,21 @@ export class RedisKeys {
     return `${PREFIX}conversion:${provider}:${carrierPrefix}`;
   }
 
+  /** String: the day of the latest proof of a mobile. In the slot of its range, so that opening a code also reads it. */
+  provedMobile(mobile: Mobile): string {
+    return `${this.rangeSlot(mobile)}:proved:${this.mobileHash(mobile)}`;
+  }
+
+  /** Hash: see guard/guard-scripts.ts. All requests of a lane share its slot. */
+  guardLane(lane: string): string {
+    return `${PREFIX}{g:${lane}}:lane`;
+  }
+
+  /** Sorted set: the mobiles that were proved from a network, by time. */
+  guardNetwork(network: string): string {
+    return `${PREFIX}{n:${this.hash('network', network)}}:proofs`;
+  }
+
   private rangeSlot(mobile: Mobile): string {
     return `${PREFIX}{r:${this.hash('range', numberRange(mobile))}}`;
   }

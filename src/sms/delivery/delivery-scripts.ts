@@ -6,6 +6,7 @@
 //   provider       the provider of the latest attempt
 //   mobile         the keyed hash of the mobile, which reports must match
 //   prefix         the carrier prefix of the mobile
+//   guardEntry     where the SMS counts as open, until its code is verified
 //   requestedAtMs, startedAtMs, updatedAtMs    of the delivery, of the latest attempt, of the state
 
 import { booleanReply, defineScript, fieldsReply, noReply } from '../../common/redis/define-script.ts';
@@ -24,7 +25,17 @@ redis.call('PEXPIRE', delivery, ttlMs)`,
 export const startSmsAttempt = defineScript({
   name: 'startSmsAttempt',
   keys: ['delivery'],
-  args: ['attempt', 'rejected', 'provider', 'mobile', 'prefix', 'requestedAtMs', 'nowMs', 'ttlMs'],
+  args: [
+    'attempt',
+    'rejected',
+    'provider',
+    'mobile',
+    'prefix',
+    'requestedAtMs',
+    'nowMs',
+    'ttlMs',
+    'guardEntry',
+  ],
   reply: booleanReply,
   // An attempt may start if none may have been accepted. A Cluster client repeats a command whose reply was lost.
   lua: `
@@ -35,6 +46,7 @@ if not mayStart then return 0 end
 redis.call('HSET', delivery, 'state', 'leaving', 'attempt', attempt, 'provider', provider, 'mobile', mobile,
   'prefix', prefix, 'startedAtMs', nowMs, 'updatedAtMs', nowMs)
 redis.call('HSETNX', delivery, 'requestedAtMs', requestedAtMs)
+if guardEntry ~= '' then redis.call('HSET', delivery, 'guardEntry', guardEntry) end
 redis.call('PEXPIRE', delivery, ttlMs)
 return 1`,
 });
@@ -78,14 +90,16 @@ export const verifyDelivery = defineScript({
   name: 'verifyDelivery',
   keys: ['delivery'],
   args: ['nowMs'],
-  reply: fieldsReply<{ readonly before?: string }>(),
+  reply: fieldsReply<{ readonly before?: string; readonly guardEntry?: string }>(),
+  // Only the first call gets the entry, so that an SMS is paid back once.
   lua: `
-local before = redis.call('HGET', delivery, 'state')
+local before, guardEntry = unpack(redis.call('HMGET', delivery, 'state', 'guardEntry'))
 if not before then return fields({}) end
+if guardEntry then redis.call('HDEL', delivery, 'guardEntry') end
 if before ~= 'verified' then redis.call('HSET', delivery, 'state', 'verified') end
 -- What a client sees does not change by it.
 if before ~= 'verified' and before ~= 'delivered' then redis.call('HSET', delivery, 'updatedAtMs', nowMs) end
-return fields({ before = before })`,
+return fields({ before = before, guardEntry = guardEntry or nil })`,
 });
 
 export const deliveryScripts = [

@@ -26,6 +26,15 @@ export interface StartingAttempt {
   readonly mobileHash: string;
   readonly carrierPrefix: CarrierPrefix;
   readonly requestedAtMs: number;
+  /** See SmsDeliveryRequest. */
+  readonly guardEntry?: string | undefined;
+}
+
+export interface VerifiedDelivery {
+  /** The state before. */
+  readonly before: DeliveryState;
+  /** That of the SMS, the first time. */
+  readonly guardEntry?: string | undefined;
 }
 
 export interface DeliveryRecord {
@@ -87,7 +96,15 @@ export class DeliveryStore {
    * @throws DependencyUnavailableError if Redis does not answer; the attempt must not leave then.
    */
   start(attempt: StartingAttempt, nowMs: number): Promise<boolean> {
-    const { recordName, number, provider, mobileHash, carrierPrefix, requestedAtMs } = attempt;
+    const {
+      recordName,
+      number,
+      provider,
+      mobileHash,
+      carrierPrefix,
+      requestedAtMs,
+      guardEntry = '',
+    } = attempt;
     return this.redis.use((redis) =>
       redis.runScript(startSmsAttempt, {
         keys: { delivery: this.keys.delivery(recordName) },
@@ -100,6 +117,7 @@ export class DeliveryStore {
           requestedAtMs,
           nowMs,
           ttlMs: DELIVERY_TTL_MS,
+          guardEntry,
         },
       }),
     );
@@ -149,14 +167,14 @@ export class DeliveryStore {
    * @returns the state before. `undefined` if there is no record.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
-  async verify(recordName: string, nowMs: number): Promise<DeliveryState | undefined> {
-    const { before } = await this.redis.use((redis) =>
+  async verify(recordName: string, nowMs: number): Promise<VerifiedDelivery | undefined> {
+    const { before, guardEntry } = await this.redis.use((redis) =>
       redis.runScript(verifyDelivery, {
         keys: { delivery: this.keys.delivery(recordName) },
         args: { nowMs },
       }),
     );
-    return before as DeliveryState | undefined;
+    return before === undefined ? undefined : { before: before as DeliveryState, guardEntry };
   }
 
   /**

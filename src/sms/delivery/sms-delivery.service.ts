@@ -34,6 +34,8 @@ export interface SmsDeliveryRequest extends Omit<SmsMessage, 'attemptId'> {
   readonly requestedAtMs: number;
   /** The record of the last SMS with the same code. Another provider than that one's tries first. */
   readonly previousRecordName: string | undefined;
+  /** Kept with the SMS until its code is verified. Opaque here. */
+  readonly guardEntry?: string | undefined;
 }
 
 /** An attempt with its outcome. */
@@ -124,6 +126,7 @@ export class SmsDeliveryService {
         mobileHash: hash('mobile', mobile),
         carrierPrefix: prefix,
         requestedAtMs,
+        guardEntry: request.guardEntry,
       },
       startedAtMs,
     );

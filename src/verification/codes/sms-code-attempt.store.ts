@@ -2,6 +2,7 @@
 // and success removes the failure. Failures are counted per mobile and purpose, and a new code does not reset them (NIST SP
 // 800-63B-4 §3.1.3.2). Too many failures lead to a lockout.
 
+import { CHINA_OFFSET_MS, DAY_MS } from '../../common/china-time.ts';
 import type { Mobile } from '../../common/phone-number.ts';
 import { randomToken } from '../../common/random-id.ts';
 import { defineScript, fieldsReply } from '../../common/redis/define-script.ts';
@@ -21,6 +22,9 @@ const HOUR_MS = 60 * 60 * 1000;
 const STREAK_LOCKOUT_MS = 365 * 24 * HOUR_MS;
 /** A shorter streak is forgotten after its last failure, so that mistyped codes do not fill the memory of Redis. */
 const STREAK_TTL_MS = 90 * 24 * HOUR_MS;
+
+/** A mobile is known for this long after it was proved. */
+const PROVED_TTL_MS = 90 * 24 * HOUR_MS;
 
 type CountReply =
   | {
@@ -73,11 +77,12 @@ return fields({
 
 const consumeSmsCode = defineScript({
   name: 'consumeSmsCode',
-  keys: ['recentFailures', 'failureStreak', 'code', ...releasedByVerification],
+  keys: ['recentFailures', 'failureStreak', 'code', 'proved', ...releasedByVerification],
   args: ['failure', 'nonce'],
   uses: [release],
   reply: fieldsReply<
-    { readonly kind: 'consumed'; readonly deliveries: string } | { readonly kind: 'gone' }
+    | { readonly kind: 'consumed'; readonly deliveries: string; readonly isFirstProofOfDay: 0 | 1 }
+    | { readonly kind: 'gone' }
   >(),
   // A correct code is no failure, even if another caller consumed it first.
   lua: `
@@ -89,7 +94,10 @@ for send in string.gmatch(sends, '[^,]+') do
   for _, key in ipairs({ ${releasedByVerification.join(', ')} }) do release(key, send) end
 end
 redis.call('DEL', code)
-return fields({ kind = 'consumed', deliveries = deliveries or '' })`,
+local day = string.format('%d', math.floor((tonumber(redis.call('TIME')[1]) * 1000 + ${CHINA_OFFSET_MS}) / ${DAY_MS}))
+local isFirstProofOfDay = redis.call('GET', proved) ~= day and 1 or 0
+redis.call('SET', proved, day, 'PX', ${PROVED_TTL_MS})
+return fields({ kind = 'consumed', deliveries = deliveries or '', isFirstProofOfDay = isFirstProofOfDay })`,
 });
 
 export const smsCodeAttemptScripts = [countSmsCodeAttempt, consumeSmsCode] as const;
@@ -110,6 +118,14 @@ export interface SmsCodeAttempt {
 export interface VerificationLocked {
   readonly kind: 'locked';
   readonly retryAfterSeconds: number;
+}
+
+/** A code that was verified. */
+export interface ConsumedSmsCode {
+  /** The names of the delivery records of the SMS that carried it, the latest last. */
+  readonly deliveries: readonly string[];
+  /** Whether no code of the mobile was verified before on this day in China. */
+  readonly isFirstProofOfDay: boolean;
 }
 
 export class SmsCodeAttemptStore {
@@ -153,19 +169,23 @@ export class SmsCodeAttemptStore {
 
   /**
    * Consumes the code of a correct attempt, removes its failure, and releases these limits of its sends.
-   * @returns the names of the delivery records of the SMS that carried the code, the latest last. `undefined` if another
-   *   call consumed the code: if several callers race, exactly one gets the names.
+   * @returns `undefined` if another call consumed the code: if several callers race, exactly one gets it.
    * @throws DependencyUnavailableError if Redis does not answer; the code may be consumed nevertheless.
    */
   async consume(
     { purpose, mobile, nonce, failure }: SmsCodeAttempt,
     released: ReleasedLimits,
-  ): Promise<readonly string[] | undefined> {
-    const keys = { ...this.codeKeys(purpose, mobile), ...rateLimitKeys(released) };
+  ): Promise<ConsumedSmsCode | undefined> {
+    const proved = this.keys.provedMobile(mobile);
+    const keys = { ...this.codeKeys(purpose, mobile), proved, ...rateLimitKeys(released) };
     const reply = await this.redis.use((redis) =>
       redis.runScript(consumeSmsCode, { keys, args: { failure, nonce } }),
     );
-    return reply.kind === 'consumed' ? reply.deliveries.split(',').filter(Boolean) : undefined;
+    if (reply.kind !== 'consumed') return undefined;
+    return {
+      deliveries: reply.deliveries.split(',').filter(Boolean),
+      isFirstProofOfDay: reply.isFirstProofOfDay === 1,
+    };
   }
 
   /**

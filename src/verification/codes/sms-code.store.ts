@@ -37,16 +37,18 @@ interface OpenedReply {
   readonly reservation: string;
   /** Empty if there is none. */
   readonly previousDelivery: string;
+  readonly isKnown: 0 | 1;
 }
 
 const openSmsCode = defineScript({
   name: 'openSmsCode',
-  keys: [...sendLimits.keys, 'code'],
+  keys: [...sendLimits.keys, 'code', 'proved'],
   args: [...sendLimits.args, 'token', 'delivery', 'freshNonce', 'ttlMs', 'minLifetimeMs', 'maxAttempts'],
   uses: [reserve],
   reply: fieldsReply<OpenedReply | ExceededReply>(),
   // A Cluster client repeats a command whose reply was lost: its own reservation must not reject it.
   lua: `
+local isKnown = redis.call('EXISTS', proved)
 local remainingMs = redis.call('PTTL', code)
 local nonce, attempts, sends, deliveries = unpack(redis.call('HMGET', code, 'nonce', 'attempts', 'sends', 'deliveries'))
 deliveries = deliveries or ''
@@ -56,7 +58,7 @@ if tokenEnd then
   local ownStart = string.find(deliveries, delivery, 1, true) or 1
   local earlier = string.sub(deliveries, 1, ownStart - 2)
   return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = own,
-    previousDelivery = string.match(earlier, '[^,]*$') })
+    previousDelivery = string.match(earlier, '[^,]*$'), isKnown = isKnown })
 end
 
 local reserved = reserve(${sendLimits.table}, token)
@@ -67,14 +69,14 @@ local previousDelivery = string.match(deliveries, '[^,]*$')
 if remainingMs > tonumber(minLifetimeMs) and tonumber(attempts) < tonumber(maxAttempts) then
   redis.call('HSET', code, 'sends', sends .. ',' .. reservation, 'deliveries', deliveries .. ',' .. delivery)
   return fields({ kind = 'opened', nonce = nonce, expiresInMs = remainingMs, reservation = reservation,
-    previousDelivery = previousDelivery })
+    previousDelivery = previousDelivery, isKnown = isKnown })
 end
 
 redis.call('DEL', code)
 redis.call('HSET', code, 'nonce', freshNonce, 'attempts', 0, 'sends', reservation, 'deliveries', delivery)
 redis.call('PEXPIRE', code, ttlMs)
 return fields({ kind = 'opened', nonce = freshNonce, expiresInMs = tonumber(ttlMs), reservation = reservation,
-  previousDelivery = previousDelivery })`,
+  previousDelivery = previousDelivery, isKnown = isKnown })`,
 });
 
 const releaseSmsCode = defineScript({
@@ -114,6 +116,8 @@ export interface OpenSmsCode {
   readonly delivery: string;
   /** That of the latest SMS before it with the same code, or with the code that this one replaces. */
   readonly previousDelivery: string | undefined;
+  /** Whether the mobile was proved within 90 days. */
+  readonly isKnownMobile: boolean;
 }
 
 export class SmsCodeStore {
@@ -139,7 +143,11 @@ export class SmsCodeStore {
     const limits = rateLimitInput(rateLimits);
     const reply = await this.redis.use((redis) =>
       redis.runScript(openSmsCode, {
-        keys: { ...limits.keys, code: this.keys.smsCode(purpose, mobile) },
+        keys: {
+          ...limits.keys,
+          code: this.keys.smsCode(purpose, mobile),
+          proved: this.keys.provedMobile(mobile),
+        },
         args: {
           ...limits.args,
           token: randomToken(),
@@ -152,8 +160,12 @@ export class SmsCodeStore {
       }),
     );
     if (reply.kind === 'exceeded') return exceededLimit(rateLimits, reply);
-    const previousDelivery = reply.previousDelivery || undefined;
-    return { ...reply, purpose, mobile, delivery, previousDelivery };
+    const { kind, nonce, expiresInMs, reservation } = reply;
+    return {
+      ...{ kind, purpose, mobile, nonce, expiresInMs, reservation, delivery },
+      previousDelivery: reply.previousDelivery || undefined,
+      isKnownMobile: reply.isKnown === 1,
+    };
   }
 
   /**

@@ -91,6 +91,7 @@ export class MobileStateStore {
     const limits = this.rateLimits.of('sendSms', mobile).filter(({ name }) => !ofRange.includes(name));
     return [
       ...limits.map(({ key }) => key),
+      this.keys.provedMobile(mobile),
       ...Object.values(SmsCodePurpose).flatMap((purpose) => [
         this.keys.smsCode(purpose, mobile),
         this.keys.recentFailures(purpose, mobile),

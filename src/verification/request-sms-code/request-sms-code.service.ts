@@ -10,6 +10,7 @@ import type { RequestContext } from '../../common/request-context.ts';
 import { withTimeBudget } from '../../common/time-budget.ts';
 import { STORE_CALL_TIMEOUT_MS, UNIFORM_RESPONSE_TIME_MS } from '../../config/time-budgets.ts';
 import { ServiceUnavailableError } from '../../errors/service-unavailable.ts';
+import type { GuardPass, GuardService } from '../../guard/guard.service.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import {
   exceededFacts,
@@ -48,6 +49,7 @@ export interface RequestSmsCodeDependencies {
   readonly captchas: CaptchaService;
   readonly users: UserRepository;
   readonly codes: SmsCodeStore;
+  readonly guard: GuardService;
   readonly spendCap: SpendCapService;
   readonly sender: SmsCodeSender;
   readonly deliveryIds: DeliveryIds;
@@ -74,6 +76,13 @@ interface ReservedSms extends CodeSms {
   readonly deliveryId: string;
   /** `undefined` for a test mobile, which costs nothing. */
   readonly spend: ReservedSpend | undefined;
+}
+
+/** What an SMS uses up besides the limits of its mobile. */
+interface Admission {
+  readonly kind: 'admitted';
+  readonly pass: GuardPass;
+  readonly spend: ReservedSpend;
 }
 
 export class RequestSmsCodeService {
@@ -171,26 +180,52 @@ export class RequestSmsCodeService {
     return isRegistered ? undefined : new MobileNotRegisteredError();
   }
 
-  /** The rate limits of the mobile with the code, then the daily cap: all or nothing. */
+  /** The rate limits of the mobile with the code, then the guard, then the daily cap: all or nothing. */
   private async reserveSms(request: ValidRequest): Promise<ReservedSms | RateLimitExceeded> {
-    const { deliveryIds, codes, rateLimits, sender, spendCap, audit } = this.dependencies;
+    const { deliveryIds, codes, rateLimits, guard, sender, audit } = this.dependencies;
     const { purpose, mobile, caller } = request;
     const [deliveryId, requestedAtMs] = [deliveryIds.create(), Date.now()];
     const delivery = deliveryIds.recordNameOf(deliveryId);
-    const code = await codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), delivery, randomId());
+    const [code, isProvenNetwork] = await Promise.all([
+      codes.open(purpose, mobile, rateLimits.of('sendSms', mobile), delivery, randomId()),
+      guard.isProvenNetwork(caller.clientAddress),
+    ]);
     if (code.kind === 'exceeded') return code;
     const reserved = { kind: 'reserved', deliveryId, requestedAtMs, code, caller } as const;
     try {
-      const spend = sender.isTestMobile(code) ? undefined : await spendCap.reserve();
-      if (spend?.kind === 'exceeded') {
+      const admission = sender.isTestMobile(code)
+        ? undefined
+        : await this.admit(request, code, isProvenNetwork);
+      if (admission?.kind === 'exceeded') {
         await this.releaseCode(code);
-        return spend;
+        return admission;
       }
       audit('code_requested', auditFacts(request));
-      return { ...reserved, spend };
+      return { ...reserved, guardEntry: admission?.pass.entry, spend: admission?.spend };
     } catch (error) {
       // The caller gets the first error, and does not wait for the release.
       this.releaseCode(code).catch(() => {});
+      throw error;
+    }
+  }
+
+  /** The guard and the daily cap: both or neither. */
+  private async admit(
+    request: ValidRequest,
+    code: OpenSmsCode,
+    isProvenNetwork: boolean | undefined,
+  ): Promise<Admission | RateLimitExceeded> {
+    const { guard, spendCap } = this.dependencies;
+    const pass = await guard.admit(auditFacts(request), code.isKnownMobile, isProvenNetwork);
+    if (pass.kind === 'exceeded') return pass;
+    try {
+      const spend = await spendCap.reserve();
+      if (spend.kind === 'reserved') return { kind: 'admitted', pass, spend };
+      await guard.release(pass.entry);
+      return spend;
+    } catch (error) {
+      // The caller gets the first error, and does not wait for the release.
+      guard.release(pass.entry).catch(() => {});
       throw error;
     }
   }
@@ -213,9 +248,9 @@ export class RequestSmsCodeService {
     }
   }
 
-  private async release({ code, spend }: ReservedSms): Promise<void> {
+  private async release({ code, spend, guardEntry }: ReservedSms): Promise<void> {
     if (spend) this.dependencies.spendCap.release(spend);
-    await this.releaseCode(code);
+    await Promise.all([this.releaseCode(code), this.dependencies.guard.release(guardEntry)]);
   }
 
   private smsCodeSent({ code, deliveryId }: ReservedSms): SmsCodeSent {

@@ -23,6 +23,8 @@ export interface CodeSms {
   readonly code: OpenSmsCode;
   readonly requestedAtMs: number;
   readonly caller: Caller;
+  /** What the guard keeps with the SMS. */
+  readonly guardEntry: string | undefined;
 }
 
 export class SmsCodeSender {
@@ -77,6 +79,7 @@ export class SmsCodeSender {
       recordName: code.delivery,
       previousRecordName: code.previousDelivery,
       requestedAtMs,
+      guardEntry: sms.guardEntry,
       mobile: code.mobile,
       purpose: code.purpose,
       code: deriveSmsCode(this.dependencies.codeSecret, code),

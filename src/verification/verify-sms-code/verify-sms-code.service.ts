@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Audit, Caller } from '../../common/audit.ts';
 import { type Mobile, parseMobile } from '../../common/phone-number.ts';
 import { randomId, randomToken } from '../../common/random-id.ts';
+import type { GuardService } from '../../guard/guard.service.ts';
 import type { RateLimits } from '../../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../../rate-limiting/rate-limit.store.ts';
 import { exceededFacts, RateLimitScope } from '../../rate-limiting/rate-limit.ts';
@@ -11,7 +12,11 @@ import { TooManyRequestsError } from '../../rate-limiting/rate-limiting.schema.t
 import type { VerifiedSms } from '../../sms/delivery/verified-sms.service.ts';
 import type { UserRepository } from '../../users/user.repository.ts';
 import { deriveSmsCode, isSmsCode } from '../codes/sms-code.ts';
-import type { SmsCodeAttemptStore, VerificationLocked } from '../codes/sms-code-attempt.store.ts';
+import type {
+  ConsumedSmsCode,
+  SmsCodeAttemptStore,
+  VerificationLocked,
+} from '../codes/sms-code-attempt.store.ts';
 import { missingFields } from '../missing-fields.ts';
 import { SmsCodePurpose } from '../sms-code-purpose.ts';
 import type { TestMobiles } from '../test-mobiles/test-mobiles.ts';
@@ -30,6 +35,7 @@ export interface VerifySmsCodeDependencies {
   readonly users: UserRepository;
   readonly attempts: SmsCodeAttemptStore;
   readonly verifiedSms: VerifiedSms;
+  readonly guard: GuardService;
   readonly testMobiles: TestMobiles;
   readonly tokens: VerificationTokens;
   readonly codeSecret: KeyObject;
@@ -51,7 +57,7 @@ export class VerifySmsCodeService {
    * @throws DependencyUnavailableError if Redis or PostgreSQL does not answer; nothing is verified then.
    */
   async verifySmsCode(input: VerifySmsCodeInput, caller: Caller) {
-    const { users, attempts, rateLimits, verifiedSms, testMobiles, codeSecret, audit } = this.dependencies;
+    const { users, attempts, rateLimits, testMobiles, codeSecret, audit } = this.dependencies;
     const missing = missingFields(input, ['mobile', 'code']);
     if (missing.length > 0) return new IncompleteInputError(missing);
     const mobile = parseMobile(input.mobile);
@@ -75,13 +81,26 @@ export class VerifySmsCodeService {
     const isUserMissing = isLogin && userId === undefined;
     if (!isCorrect || isUserMissing) return this.codeMismatch(request, attempt.attemptsRemaining);
     // Of several callers with the correct code, only the one whose call deletes it gets a token.
-    const deliveries = await attempts.consume(attempt, rateLimits.releasedByVerification(mobile));
-    if (deliveries === undefined) return this.codeExpired(request);
-    verifiedSms.record(deliveries);
-
+    const consumed = await attempts.consume(attempt, rateLimits.releasedByVerification(mobile));
+    if (consumed === undefined) return this.codeExpired(request);
     audit('verify_ok', request);
     if (testCode !== undefined) audit('test_mobile_used', { ...request, operation: 'verifySmsCode' });
-    return this.mobileVerified(request, userId);
+    const [response] = await Promise.all([
+      this.mobileVerified(request, userId),
+      // The code of a test mobile proves nothing.
+      testCode === undefined && this.recordProof(request, consumed),
+    ]);
+    return response;
+  }
+
+  /** Its SMS arrived, and are open no longer. */
+  private async recordProof(
+    { mobile, caller }: ValidRequest,
+    { deliveries, isFirstProofOfDay }: ConsumedSmsCode,
+  ): Promise<void> {
+    const { verifiedSms, guard } = this.dependencies;
+    const entries = await verifiedSms.record(deliveries);
+    await guard.prove({ mobile, clientAddress: caller.clientAddress, entries, isFirstProofOfDay });
   }
 
   private async reserveAddressLimit(caller: Caller): Promise<TooManyRequestsError | undefined> {

@@ -165,6 +165,46 @@ describe('yanzheng', () => {
   });
 });
 
+describe('yanzheng guard', () => {
+  it('tells how full the lanes are, and what enforcing would have rejected', async () => {
+    const redis = await startSomeRedis();
+    const gateway = new TestGateway();
+    const environment = {
+      REDIS_URL: redis.url,
+      CODE_SECRET,
+      SMS_GUARD_BASE_PER_HOUR: '2',
+      ...yuntongxunSettings(await gateway.start()),
+    };
+    const client = new Redis(redis.url);
+    const guard = async () => {
+      const command = run(['guard', '--json'], environment);
+      expect(await command.exited).toBe(0);
+      return JSON.parse(command.output);
+    };
+    try {
+      expect(await guard()).toMatchObject({ mode: 'observe', total: { passed: 0, rejected: 0 } });
+      const api = new Api(await run(['serve'], environment).url(), client);
+      for (let sends = 0; sends < 3; sends += 1)
+        expectType(await api.requestWithCaptcha(freshMobile()), 'SmsCodeSent');
+      const { lanes, days, total, rejectedShare } = await guard();
+      expect(lanes.at(-1)).toMatchObject({
+        lane: 'new.unproven',
+        levels: { hour: { open: 2, line: 2 }, day: { open: 2, line: 60 } },
+      });
+      expect([days.length, total]).toEqual([14, { passed: 2, rejected: 1 }]);
+      expect(rejectedShare).toBeCloseTo(1 / 3);
+      const readable = run(['guard'], environment);
+      expect(await readable.exited).toBe(0);
+      expect(readable.output).toContain('new.unproven    hour: 2 open, line 2, day: 2 open, line 60');
+      expect(readable.output).toContain('33.33 % rejected. On which days');
+    } finally {
+      await client.quit();
+      await gateway.stop();
+      await redis.stop();
+    }
+  });
+});
+
 describeWithPostgres('yanzheng inspect and erase', () => {
   it('show what is known about a mobile without its code, and delete it', async () => {
     const redis = await startSomeRedis();

@@ -313,18 +313,19 @@ function createFeatures(
   const rateLimits = new RateLimits(keys, config.rateLimits);
   const rateLimitStore = new RateLimitStore(redis);
   const users = new UserRepository(database);
+  const guard = createGuard(config, { codeSecret, hash, tokens, audit }, redis, keys, metrics);
   const captchas = new CaptchaService({
     captchas: new CaptchaStore(redis, keys, config.captchaTtlSeconds),
     rateLimits,
     rateLimitStore,
     glyphs: createGlyphs(letterOutlines(CAPTCHA_ALPHABET)),
     ttlSeconds: config.captchaTtlSeconds,
+    pressure: (clientAddress) => guard.pressure(clientAddress),
     audit,
   });
   const testMobiles = new TestMobiles(config.testMobiles);
   const { deliveries, deliveryIds } = sms;
   const sender = new SmsCodeSender({ sms: sms.delivery, deliveries, testMobiles, codeSecret, audit });
-  const guard = createGuard(config, { codeSecret, hash, tokens, audit }, redis, keys, metrics);
   const requestSmsCode = new RequestSmsCodeService({
     idempotency: createIdempotency(config, redis, rateLimitStore, sms),
     captchas,

@@ -7,9 +7,15 @@ import type { RateLimits } from '../rate-limiting/limits.ts';
 import type { RateLimitStore } from '../rate-limiting/rate-limit.store.ts';
 import { exceededFacts } from '../rate-limiting/rate-limit.ts';
 import { TooManyRequestsError } from '../rate-limiting/rate-limiting.schema.ts';
-import { CaptchaExpiredError, CaptchaMismatchError, ImageCaptcha } from './captcha.schema.ts';
+import {
+  CaptchaExpiredError,
+  CaptchaMismatchError,
+  ImageCaptcha,
+  ProofOfWorkCaptcha,
+} from './captcha.schema.ts';
 import type { CaptchaStore } from './captcha.store.ts';
 import { captchaText, isCaptchaAnswer } from './captcha-text.ts';
+import { createProofOfWork, largestCounterFor, PROOF_OF_WORK_ITERATIONS } from './proof-of-work.ts';
 import { CAPTCHA_HEIGHT, CAPTCHA_WIDTH, captchaImage } from './rendering/captcha-image.ts';
 import type { Glyphs } from './rendering/glyphs.ts';
 
@@ -19,6 +25,8 @@ export interface CaptchaDependencies {
   readonly rateLimitStore: RateLimitStore;
   readonly glyphs: Glyphs;
   readonly ttlSeconds: number;
+  /** How busy the guard is for clients of an address, from 0 to 1: see largestCounterFor. */
+  readonly pressure: (clientAddress: string) => Promise<number>;
   readonly audit: Audit;
 }
 
@@ -26,22 +34,18 @@ export class CaptchaService {
   constructor(private readonly dependencies: CaptchaDependencies) {}
 
   /**
-   * Creates a captcha. Its text is stored for `ttlSeconds`.
+   * Creates an image captcha. Its text is stored for `ttlSeconds`.
    * @throws DependencyUnavailableError if Redis does not answer.
    */
-  async issue(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
-    const { captchas, rateLimits, rateLimitStore, glyphs, ttlSeconds, audit } = this.dependencies;
-    const limits = rateLimits.of('issueCaptcha', caller.clientAddress);
-    const reserved = await rateLimitStore.reserve('issueCaptcha', limits, randomToken());
-    if (reserved.kind === 'exceeded') {
-      audit('rate_limit_exceeded', { caller, ...exceededFacts(reserved) });
-      return new TooManyRequestsError(reserved);
-    }
+  async issueImage(caller: Caller): Promise<ImageCaptcha | TooManyRequestsError> {
+    const { captchas, glyphs, ttlSeconds, audit } = this.dependencies;
+    const tooMany = await this.reserve(caller);
+    if (tooMany) return tooMany;
 
     const id = randomId();
     const text = captchaText(randomInt);
     await captchas.save(id, text);
-    audit('captcha_issued', { caller });
+    audit('captcha_issued', { caller, captcha: 'image' });
     return new ImageCaptcha({
       id,
       image: captchaImage(text, glyphs, randomInt),
@@ -49,6 +53,40 @@ export class CaptchaService {
       height: CAPTCHA_HEIGHT,
       expiresInSeconds: ttlSeconds,
     });
+  }
+
+  /**
+   * Creates a proof-of-work captcha. Its answer is stored like the text of an image, and redeemed in the same way.
+   * @throws DependencyUnavailableError if Redis does not answer.
+   */
+  async issueProofOfWork(caller: Caller): Promise<ProofOfWorkCaptcha | TooManyRequestsError> {
+    const { captchas, ttlSeconds, pressure, audit } = this.dependencies;
+    const tooMany = await this.reserve(caller);
+    if (tooMany) return tooMany;
+
+    const id = randomId();
+    const largestCounter = largestCounterFor(await pressure(caller.clientAddress));
+    const { salt, prefix, answer } = await createProofOfWork(id, largestCounter);
+    await captchas.save(id, answer);
+    audit('captcha_issued', { caller, captcha: 'proof_of_work', largestCounter });
+    return new ProofOfWorkCaptcha({
+      id,
+      salt,
+      iterations: PROOF_OF_WORK_ITERATIONS,
+      prefix,
+      largestCounter,
+      expiresInSeconds: ttlSeconds,
+    });
+  }
+
+  /** Both kinds count against one limit of the address. */
+  private async reserve(caller: Caller): Promise<TooManyRequestsError | undefined> {
+    const { rateLimits, rateLimitStore, audit } = this.dependencies;
+    const limits = rateLimits.of('issueCaptcha', caller.clientAddress);
+    const reserved = await rateLimitStore.reserve('issueCaptcha', limits, randomToken());
+    if (reserved.kind === 'reserved') return undefined;
+    audit('rate_limit_exceeded', { caller, ...exceededFacts(reserved) });
+    return new TooManyRequestsError(reserved);
   }
 
   /**

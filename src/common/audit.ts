@@ -18,7 +18,9 @@ interface SmsFacts extends MobileFacts {
 
 /** The facts of each event. Many people read the log: no code, captcha answer or token is a fact. */
 export interface AuditEvents {
-  readonly captcha_issued: object;
+  readonly captcha_issued:
+    | { readonly captcha: 'image' }
+    | { readonly captcha: 'proof_of_work'; readonly largestCounter: number };
   readonly captcha_redeemed: { readonly outcome: 'correct' | 'mismatch' | 'expired' };
   readonly code_requested: MobileFacts;
   readonly code_sent: SmsFacts & {

@@ -6,6 +6,11 @@
       "ServiceUnavailableError",
       "TooManyRequestsError"
     ],
+    "ProofOfWorkCaptchaResult": [
+      "ProofOfWorkCaptcha",
+      "ServiceUnavailableError",
+      "TooManyRequestsError"
+    ],
     "RegisterUserResult": [
       "InvalidVerificationTokenError",
       "MobileAlreadyRegisteredError",
@@ -65,6 +70,11 @@
   "possibleTypes": {
     "ImageCaptchaResult": [
       "ImageCaptcha",
+      "ServiceUnavailableError",
+      "TooManyRequestsError"
+    ],
+    "ProofOfWorkCaptchaResult": [
+      "ProofOfWorkCaptcha",
       "ServiceUnavailableError",
       "TooManyRequestsError"
     ],

@@ -4,6 +4,7 @@ import {
   assertNever,
   type ImageCaptchaOutcome,
   type NoResponse,
+  type ProofOfWorkError,
   type RegisterUserOutcome,
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
@@ -103,7 +104,7 @@ export function registerFeedback(
 
 /** `undefined` while a captcha is shown or its first response is pending. */
 export function captchaFeedback(
-  outcome: ImageCaptchaOutcome | undefined,
+  outcome: ImageCaptchaOutcome | ProofOfWorkError | undefined,
   messages: Messages,
 ): Feedback | undefined {
   const [target, isFieldValid] = ['captchaAnswer', true] as const;

@@ -13,6 +13,11 @@ export interface Messages {
   readonly captchaLoading: string;
   readonly captchaFailed: string;
   readonly newCaptcha: string;
+  readonly cannotRead: string;
+  readonly useImage: string;
+  readonly work: string;
+  readonly workHint: string;
+  readonly working: string;
   readonly code: string;
   readonly codeMissing: string;
   readonly sendCode: string;
@@ -47,6 +52,11 @@ const chinese: Messages = {
   captchaLoading: '图片加载中',
   captchaFailed: '图片加载失败',
   newCaptcha: '换一张',
+  cannotRead: '看不清图片？让这台设备代为验证',
+  useImage: '改用图片',
+  work: '设备验证',
+  workHint: '点击“获取验证码”，设备会计算几秒，然后发送短信',
+  working: '设备正在计算，请稍候',
   code: '短信验证码',
   codeMissing: '请填写 6 位短信验证码',
   sendCode: '获取验证码',
@@ -81,6 +91,11 @@ const english: Messages = {
   captchaLoading: 'Loading image…',
   captchaFailed: 'Image not loaded',
   newCaptcha: 'New image',
+  cannotRead: "Can't read the image? Let this device work for a few seconds",
+  useImage: 'Use the image',
+  work: 'Check by this device',
+  workHint: 'Press “Send code”: the device works for a few seconds, then the SMS is sent.',
+  working: 'This device is working. Please wait.',
   code: 'Code from the SMS',
   codeMissing: 'Enter the six-digit code from the SMS.',
   sendCode: 'Send code',

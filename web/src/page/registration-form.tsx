@@ -2,6 +2,7 @@
 
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
 import { CaptchaImage } from './captcha-image.tsx';
+import { DeviceCaptcha } from './device-captcha.tsx';
 import { captchaFeedback, type FeedbackTarget, type FieldName } from './feedback.ts';
 import { Field } from './field.tsx';
 import { Message } from './message.tsx';
@@ -60,26 +61,43 @@ export function RegistrationForm({ messages, autoFocus, onRegistered }: Registra
         type="tel"
         autoComplete="tel"
       />
-      <Field
-        {...fieldProps('captchaAnswer')}
-        {...requestFieldProps}
-        feedback={feedbackAt('captchaAnswer') ?? (isRepeated ? undefined : imageFeedback)}
-        label={messages.captcha}
-        hint={messages.captchaHint}
-        autoComplete="off"
-        maxLength={8}
-        above={
-          <CaptchaImage
-            captcha={smsRequest.captcha}
-            isSpent={smsRequest.isCaptchaSpent}
-            messages={messages}
-            onRenew={() => {
-              smsRequest.renewCaptcha();
-              focus('captchaAnswer');
-            }}
-          />
-        }
-      />
+      {smsRequest.usesWork ? (
+        <DeviceCaptcha
+          work={smsRequest.work}
+          feedback={feedbackAt('captchaAnswer') ?? captchaFeedback(smsRequest.work.error, messages)}
+          messages={messages}
+          onUseImage={() => {
+            smsRequest.chooseWork(false);
+            focus('captchaAnswer');
+          }}
+        />
+      ) : (
+        <Field
+          {...fieldProps('captchaAnswer')}
+          {...requestFieldProps}
+          feedback={feedbackAt('captchaAnswer') ?? (isRepeated ? undefined : imageFeedback)}
+          label={messages.captcha}
+          hint={messages.captchaHint}
+          autoComplete="off"
+          maxLength={8}
+          above={
+            <CaptchaImage
+              captcha={smsRequest.captcha}
+              isSpent={smsRequest.isCaptchaSpent}
+              messages={messages}
+              onRenew={() => {
+                smsRequest.renewCaptcha();
+                focus('captchaAnswer');
+              }}
+            />
+          }
+        />
+      )}
+      {smsRequest.work.isSupported && !smsRequest.usesWork && (
+        <button type="button" className="link" disabled={isBusy} onClick={() => smsRequest.chooseWork(true)}>
+          {messages.cannotRead}
+        </button>
+      )}
       <Field
         {...fieldProps('code')}
         label={messages.code}

@@ -6,6 +6,7 @@ import {
   type RequestSmsCodeOutcome,
   useCountdown,
   useImageCaptcha,
+  useProofOfWorkCaptcha,
   useRequestSmsCode,
   useSmsDelivery,
 } from '../verification/index.ts';
@@ -23,7 +24,10 @@ export function useSmsRequest(
 ) {
   const captcha = useImageCaptcha();
   const image = captcha.outcome?.__typename === 'ImageCaptcha' ? captcha.outcome : undefined;
-  const [requestSmsCode, isRequesting] = useRequestSmsCode();
+  const work = useProofOfWorkCaptcha();
+  /** Whether the device solves a task, because the person cannot read the image. */
+  const [usesWork, setUsesWork] = useState(false);
+  const [requestSmsCode, isSending] = useRequestSmsCode();
   const [captchaAnswer, setCaptchaAnswer] = useState('');
   const [sent, setSent] = useState<SmsCodeSent>();
   const [spentId, setSpentId] = useState<string>();
@@ -69,19 +73,37 @@ export function useSmsRequest(
     control.showServiceFeedback((messages) => [requestFeedback(outcome, messages)]);
   };
 
+  const requestWithWork = async () => {
+    const isIncomplete = control.showPageFeedback(({ mobileMissing }) =>
+      feedbackUnless(mobile.trim() !== '', 'mobile', mobileMissing),
+    );
+    if (isIncomplete) return;
+    const solution = await work.solve();
+    if (solution) await request({ mobile, ...solution });
+  };
+
   return {
     captcha,
+    work,
+    usesWork,
+    /** Chooses the task for the device, or the image again. */
+    chooseWork(isChosen: boolean) {
+      if (!isChosen) work.cancel();
+      control.dismiss('captchaAnswer');
+      setUsesWork(isChosen);
+    },
     isCaptchaSpent,
     captchaAnswer,
     setCaptchaAnswer,
     renewCaptcha,
-    isRequesting,
+    isRequesting: isSending || work.isSolving,
     sent,
     /** What became of the SMS, once the service knows it. */
     delivery,
     /** Seconds until this mobile can get another SMS; 0 if it can get one now. */
     waitSeconds,
     requestCode() {
+      if (usesWork) return void requestWithWork();
       const isImageReady = image !== undefined && !isCaptchaSpent && !captcha.isLoading;
       if (!image && !captcha.isLoading) renewCaptcha();
       const isIncomplete = control.showPageFeedback(({ mobileMissing, captchaMissing }) => [

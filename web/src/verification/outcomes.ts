@@ -2,6 +2,7 @@
 
 import type {
   ImageCaptchaQuery,
+  ProofOfWorkCaptchaQuery,
   RegisterUserMutation,
   RequestSmsCodeMutation,
   SmsDeliveryQuery,
@@ -18,6 +19,7 @@ export interface NoResponse {
 }
 
 export type ImageCaptchaOutcome = ImageCaptchaQuery['imageCaptcha'] | NoResponse;
+export type ProofOfWorkCaptchaOutcome = ProofOfWorkCaptchaQuery['proofOfWorkCaptcha'] | NoResponse;
 export type RequestSmsCodeOutcome = RequestSmsCodeMutation['requestSmsCode'] | NoResponse;
 export type SmsDeliveryOutcome = SmsDeliveryQuery['smsDelivery'] | NoResponse;
 export type VerifySmsCodeOutcome = VerifySmsCodeMutation['verifySmsCode'] | NoResponse;

@@ -24,18 +24,40 @@ describeWithBrowser('the registration page shows', () => {
     await page.mobile.fill('1');
     expect(await page.message('mobile').textContent()).toBe('');
     await page.register.click();
+    expect(await page.message('mobile').textContent()).toBe('手机号应为 11 位数字，请检查');
+    expect(await page.message('code').textContent()).toBe('请先获取验证码');
+    await page.code.fill('123');
+    await page.register.click();
     expect(await page.message('code').textContent()).toBe('请填写 6 位短信验证码');
   });
 
-  it('an invalid mobile, keeps the input and loads a new captcha', async () => {
+  it.each([
+    ['12345', '手机号应为 11 位数字，请检查'],
+    ['138001380001', '手机号应为 11 位数字，请检查'],
+    ['+1 415 555 2671', '只支持中国大陆的手机号'],
+    ['00852 5123 4567', '只支持中国大陆的手机号'],
+  ])('that %s is no mainland China mobile, without a request', async (mobile, message) => {
+    const page = await suite.open();
+    await page.sendTo(mobile);
+    await page.message('mobile').getByText(message).waitFor();
+    await page.expectFocus('mobile');
+    expect(await page.mobile.inputValue()).toBe(mobile);
+    expect(await page.captchaAnswer.inputValue()).not.toBe('');
+    expect(page.countOf('RequestSmsCode')).toBe(0);
+  });
+
+  it('a mobile in a segment without subscribers, and keeps the captcha, which was not spent', async () => {
     const page = await suite.open();
     const first = await page.captchaId();
-    await page.sendTo('12345');
+    await page.sendTo('15400138000');
     await page.message('mobile').filter({ hasText: /\S/ }).waitFor();
     await page.expectFocus('mobile');
-    await eventually(async () => (await page.captchaAnswer.inputValue()) === '');
-    expect(await page.mobile.inputValue()).toBe('12345');
-    expect(await page.captchaId()).not.toBe(first);
+    expect(await page.captchaAnswer.inputValue()).not.toBe('');
+    expect(await page.captchaId()).toBe(first);
+    await page.mobile.fill(freshMobile());
+    await page.send.click();
+    await page.expectFocus('code');
+    expect(page.countOf('ImageCaptcha')).toBe(1);
   });
 
   it('a wrong captcha answer, keeps the mobile and loads a new captcha', async () => {
@@ -174,6 +196,10 @@ describeWithBrowser('the registration page with low rate limits of the IP addres
     await formMessages.and(page.page.locator(':focus')).waitFor();
     await formMessages.getByText(/^59 分 \d+ 秒后可重试$/).waitFor();
 
+    // The limit of the address spent no captcha, so this is the third one, and the last that the limit admits.
+    const shown = await page.captchaId();
+    await page.newCaptcha.click();
+    await eventually(async () => (await page.captchaId()) !== shown);
     await page.newCaptcha.click();
     const countdown = page.page.locator('.field').getByText(/^\d+ 秒后可重试$/);
     const secondsAtFirst = Number.parseInt(String(await countdown.textContent()), 10);

@@ -9,6 +9,7 @@ import {
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
 } from '../verification/index.ts';
+import { mobileProblem } from './input.ts';
 import type { Messages } from './messages.ts';
 
 /** The fields have the names of the operations' inputs. */
@@ -125,6 +126,12 @@ export function captchaFeedback(
 /** The feedback of a check that the page makes before it sends a request. */
 export function feedbackUnless(isValid: boolean, target: FeedbackTarget, message: string): Feedback[] {
   return isValid ? [] : [{ target, message }];
+}
+
+/** A mobile that cannot be one is told before anything is sent, because a request would cost an answer to the captcha. */
+export function mobileFeedback(mobile: string, messages: Messages['mobileProblems']): Feedback[] {
+  const problem = mobileProblem(mobile);
+  return problem === undefined ? [] : [{ target: 'mobile', message: messages[problem] }];
 }
 
 function sendFailedFeedback(

@@ -16,6 +16,14 @@ export function hasCompleteCode(input: string): boolean {
   return SEPARATE_CODE.test(toAscii(input)) || digitsOf(input).length === CODE_LENGTH;
 }
 
+/** Why the input is certainly no mainland China mobile. The service knows the assigned segments; this is only their form. */
+export function mobileProblem(input: string): 'missing' | 'foreign' | 'malformed' | undefined {
+  const text = toAscii(input).replace(/[\s\u2010-\u2015-]/g, '');
+  if (text === '') return 'missing';
+  if (/^(\+|00)(?!86)\d/.test(text)) return 'foreign';
+  return /^(?:\+86|0086|86)?1[3-9]\d{9}$/.test(text) ? undefined : 'malformed';
+}
+
 /** Whether the input can be the mobile. An incomplete number can be any mobile, and every number an unknown mobile. */
 export function canBeMobile(input: string, mobile: string): boolean {
   const digits = nationalDigits(input);

@@ -5,7 +5,7 @@ import type { Locale } from '../shared/locale.ts';
 export interface Messages {
   readonly title: string;
   readonly mobile: string;
-  readonly mobileMissing: string;
+  readonly mobileProblems: { readonly missing: string; readonly foreign: string; readonly malformed: string };
   readonly captcha: string;
   readonly captchaAlt: string;
   readonly captchaHint: string;
@@ -20,6 +20,7 @@ export interface Messages {
   readonly working: string;
   readonly code: string;
   readonly codeMissing: string;
+  readonly codeNotRequested: string;
   readonly sendCode: string;
   readonly sending: string;
   readonly seconds: (seconds: number) => string;
@@ -44,7 +45,11 @@ export interface Messages {
 const chinese: Messages = {
   title: '手机号注册',
   mobile: '手机号',
-  mobileMissing: '请填写手机号',
+  mobileProblems: {
+    missing: '请填写手机号',
+    foreign: '只支持中国大陆的手机号',
+    malformed: '手机号应为 11 位数字，请检查',
+  },
   captcha: '图片验证码',
   captchaAlt: '图片验证码：四个字符',
   captchaHint: '不区分大小写',
@@ -59,6 +64,7 @@ const chinese: Messages = {
   working: '设备正在计算，请稍候',
   code: '短信验证码',
   codeMissing: '请填写 6 位短信验证码',
+  codeNotRequested: '请先获取验证码',
   sendCode: '获取验证码',
   sending: '发送中…',
   seconds: (seconds) => `${seconds} 秒`,
@@ -83,7 +89,11 @@ const chinese: Messages = {
 const english: Messages = {
   title: 'Register your mobile',
   mobile: 'Mobile number',
-  mobileMissing: 'Enter your mobile number.',
+  mobileProblems: {
+    missing: 'Enter your mobile number.',
+    foreign: 'Only mainland China mobiles get an SMS.',
+    malformed: 'A mobile has 11 digits. Please check it.',
+  },
   captcha: 'Characters in the image',
   captchaAlt: 'Captcha: four characters',
   captchaHint: 'Not case-sensitive',
@@ -98,6 +108,7 @@ const english: Messages = {
   working: 'This device is working. Please wait.',
   code: 'Code from the SMS',
   codeMissing: 'Enter the six-digit code from the SMS.',
+  codeNotRequested: 'Get a code first.',
   sendCode: 'Send code',
   sending: 'Sending…',
   seconds: (seconds) => `${seconds} s`,

@@ -1,7 +1,7 @@
 // The state of the registration form and the order of its steps, without any markup.
 
 import { useEffect, useState } from 'react';
-import { type FeedbackTarget, type FieldName, feedbackUnless } from './feedback.ts';
+import { type FeedbackTarget, type FieldName, feedbackUnless, mobileFeedback } from './feedback.ts';
 import { CODE_LENGTH, extractCode, hasCompleteCode } from './input.ts';
 import type { Messages } from './messages.ts';
 import { useFeedback } from './use-feedback.ts';
@@ -28,9 +28,15 @@ export function useRegistration(
 
   const register = () => {
     if (isBusy) return;
-    const isIncomplete = control.showPageFeedback(({ mobileMissing, codeMissing }) => [
-      ...feedbackUnless(mobile.trim() !== '', 'mobile', mobileMissing),
-      ...feedbackUnless(code.length === CODE_LENGTH, 'code', codeMissing),
+    // After a reload the page does not know of an SMS, but a countdown does.
+    const isRequested = smsRequest.sent !== undefined || smsRequest.waitSeconds > 0;
+    const isIncomplete = control.showPageFeedback(({ mobileProblems, codeMissing, codeNotRequested }) => [
+      ...mobileFeedback(mobile, mobileProblems),
+      ...feedbackUnless(
+        code.length === CODE_LENGTH,
+        'code',
+        code === '' && !isRequested ? codeNotRequested : codeMissing,
+      ),
     ]);
     if (!isIncomplete) void verification.register({ mobile, code });
   };

@@ -2,6 +2,7 @@
 
 import { useCallback, useEffect, useState } from 'react';
 import {
+  isCaptchaSpent as isSpentBy,
   type RequestSmsCodeInput,
   type RequestSmsCodeOutcome,
   useCountdown,
@@ -10,7 +11,7 @@ import {
   useRequestSmsCode,
   useSmsDelivery,
 } from '../verification/index.ts';
-import { type FeedbackTarget, feedbackUnless, requestFeedback } from './feedback.ts';
+import { type FeedbackTarget, feedbackUnless, mobileFeedback, requestFeedback } from './feedback.ts';
 import { canBeMobile } from './input.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 import { useSessionStorage } from './use-session-storage.ts';
@@ -67,15 +68,15 @@ export function useSmsRequest(
       return;
     }
     setSent(undefined);
-    renewCaptcha();
+    if (isSpentBy(outcome)) renewCaptcha();
     if (outcome.__typename === 'SmsSendFailedError' && outcome.mayStillArrive)
       startCountdown(outcome.retryAfterSeconds, input.mobile);
     control.showServiceFeedback((messages) => [requestFeedback(outcome, messages)]);
   };
 
   const requestWithWork = async () => {
-    const isIncomplete = control.showPageFeedback(({ mobileMissing }) =>
-      feedbackUnless(mobile.trim() !== '', 'mobile', mobileMissing),
+    const isIncomplete = control.showPageFeedback(({ mobileProblems }) =>
+      mobileFeedback(mobile, mobileProblems),
     );
     if (isIncomplete) return;
     const solution = await work.solve();
@@ -106,8 +107,8 @@ export function useSmsRequest(
       if (usesWork) return void requestWithWork();
       const isImageReady = image !== undefined && !isCaptchaSpent && !captcha.isLoading;
       if (!image && !captcha.isLoading) renewCaptcha();
-      const isIncomplete = control.showPageFeedback(({ mobileMissing, captchaMissing }) => [
-        ...feedbackUnless(mobile.trim() !== '', 'mobile', mobileMissing),
+      const isIncomplete = control.showPageFeedback(({ captchaMissing, mobileProblems }) => [
+        ...mobileFeedback(mobile, mobileProblems),
         ...feedbackUnless(isImageReady && captchaAnswer.trim() !== '', 'captchaAnswer', captchaMissing),
       ]);
       if (isImageReady && !isIncomplete) void request({ mobile, captchaId: image.id, captchaAnswer });

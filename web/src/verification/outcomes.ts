@@ -26,6 +26,37 @@ export type VerifySmsCodeOutcome = VerifySmsCodeMutation['verifySmsCode'] | NoRe
 export type RegisterUserOutcome = RegisterUserMutation['registerUser'] | NoResponse;
 
 /**
+ * Whether the captcha of a request cannot be used again: show a new one then. After `NoResponse` it is `false`, because the same
+ * request has to be repeated with the same captcha.
+ *
+ * @example
+ * const outcome = await requestSmsCode(input);
+ * if (isCaptchaSpent(outcome)) captcha.renew();
+ */
+export function isCaptchaSpent(outcome: RequestSmsCodeOutcome): boolean {
+  switch (outcome.__typename) {
+    case 'IncompleteInputError':
+    case 'InvalidMobileError':
+    case 'NoResponse':
+      return false;
+    case 'TooManyRequestsError':
+      return outcome.scope !== 'ADDRESS';
+    case 'SmsCodeSent':
+    case 'CaptchaExpiredError':
+    case 'CaptchaMismatchError':
+    case 'MobileAlreadyRegisteredError':
+    case 'MobileNotRegisteredError':
+    case 'SmsSendFailedError':
+    case 'ServiceUnavailableError':
+      return true;
+    default:
+      // A type that the service has gained: a captcha too many does no harm.
+      assertNever(outcome);
+      return true;
+  }
+}
+
+/**
  * Makes a `switch` over `__typename` exhaustive: it does not compile if a case is missing. At run time, it receives the
  * members that the service gained after the page was deployed.
  *

@@ -68,7 +68,7 @@ export class ProofOfWorkCaptcha {
 @ObjectType({
   implements: UserError,
   description:
-    'Returned when the captcha does not exist, has expired, or was redeemed by another request. Show a new captcha.',
+    'Returned when the captcha does not exist, has expired, or was redeemed by another request. The captcha is spent: show a new one.',
 })
 export class CaptchaExpiredError extends UserError<'CaptchaExpiredError'> {
   protected messages(): LocalizedMessage {

@@ -22,17 +22,29 @@ export function codeOf(error: unknown): string {
   return String((error as GraphQLError).extensions?.code ?? ApolloServerErrorCode.BAD_USER_INPUT);
 }
 
+/** Apollo's own sentence lists headers of other products, and is longer than the limit. */
+const CSRF_MESSAGE = /Cross-Site Request Forgery/;
+const CSRF_ADVICE =
+  'This operation has been blocked as a potential Cross-Site Request Forgery (CSRF). Send the header ' +
+  '`content-type: application/json`, or a header `apollo-require-preflight` that is not empty.';
+
 /** Removes suggestions, inner messages and all extensions but the code, and truncates what grows with the document. */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const isInternal = isInternalError(error);
   const code = isInternal ? ApolloServerErrorCode.INTERNAL_SERVER_ERROR : codeOf(error);
-  const messageWithoutSuggestion = formatted.message.replace(/ ?Did you mean[\s\S]*$/, '');
   return {
-    message: isInternal ? INTERNAL_ERROR_MESSAGE : messageWithoutSuggestion.slice(0, MAX_MESSAGE_LENGTH),
+    message: isInternal ? INTERNAL_ERROR_MESSAGE : publicMessage(formatted.message),
     ...(formatted.locations && { locations: formatted.locations.slice(0, MAX_LOCATIONS) }),
     ...(formatted.path && { path: formatted.path }),
     extensions: { code },
   };
+}
+
+function publicMessage(message: string): string {
+  if (CSRF_MESSAGE.test(message)) return CSRF_ADVICE;
+  const withoutSuggestion = message.replace(/ ?Did you mean[\s\S]*$/, '');
+  if (withoutSuggestion.length <= MAX_MESSAGE_LENGTH) return withoutSuggestion;
+  return `${withoutSuggestion.slice(0, MAX_MESSAGE_LENGTH - 1).replace(/\s+\S*$/, '')}…`;
 }
 
 /** Logs internal errors under the request id, and adds that id to the response. */

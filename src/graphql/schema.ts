@@ -24,6 +24,11 @@ export function createSchema(resolvers: ResolverClasses, container?: ContainerTy
     schema.getMutationType(),
     'The steps of a verification, in the order in which a client calls them: request a code, verify it, register the user.',
   );
+  // That of the package joins two sentences without a space, and says less.
+  describe(
+    schema.getType('DateTimeISO'),
+    'An instant in UTC as a string in the form of ISO 8601 and RFC 3339, with milliseconds: `2026-03-02T00:30:01.000Z`.',
+  );
   return schema;
 }
 

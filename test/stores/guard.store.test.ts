@@ -62,7 +62,7 @@ describeEachRedis('GuardStore', (kind) => {
   }
 
   it('lets exactly the line of 500 SMS at once pass, and counts the others nowhere', async () => {
-    expect(await countPassed(500)).toBe(20);
+    expect(await countPassed(kind.isReal ? 500 : 50)).toBe(20);
     expect(await levels()).toEqual({ hour: { open: 20, line: 20 }, day: { open: 20, line: 60 } });
     expect(await countPassed(5)).toBe(0);
     expect(await levels()).toMatchObject({ hour: { open: 20 } });

@@ -27,17 +27,32 @@ export interface RedisKind {
   /** A real Redis needs a redis-server program. */
   available: boolean;
   cluster: boolean;
+  /** The embedded ones are slow: tests may ask them for less. */
+  isReal: boolean;
   start(): Promise<RedisServer>;
 }
 
 export const redisKinds: RedisKind[] = [
-  { name: 'embedded Redis', available: true, cluster: false, start: startEmbeddedRedis },
-  { name: 'embedded Redis Cluster', available: true, cluster: true, start: startEmbeddedCluster },
-  { name: 'real Redis', available: hasRedisServer(), cluster: false, start: () => startRedis() },
+  { name: 'embedded Redis', available: true, cluster: false, isReal: false, start: startEmbeddedRedis },
+  {
+    name: 'embedded Redis Cluster',
+    available: true,
+    cluster: true,
+    isReal: false,
+    start: startEmbeddedCluster,
+  },
+  {
+    name: 'real Redis',
+    available: hasRedisServer(),
+    cluster: false,
+    isReal: true,
+    start: () => startRedis(),
+  },
   {
     name: 'real Redis Cluster',
     available: hasRedisServer(),
     cluster: true,
+    isReal: true,
     start: () => startRedisCluster(),
   },
 ];

@@ -182,6 +182,12 @@ async function compose(config: Config, dependencies: AppDependencies, onStop: On
     reports: sms.reports,
     drainBackgroundWork: (timeoutMs) => sender.drain(timeoutMs),
     logError,
+    onIgnoredProxy: () => {
+      const advice =
+        'Behind a proxy all clients share its rate limits. Set the setting to the addresses of the proxy.';
+      if (config.production)
+        logger.warn({ advice }, 'a request has X-Forwarded-For, but TRUSTED_PROXIES is empty');
+    },
   });
   onStop(server.stop);
   return server;
@@ -207,7 +213,7 @@ async function loadSecrets(
   const tokens = await VerificationTokens.create({ issuer, audience }, privateKey, otherPublicKeys);
   const audit = createAudit(
     hash,
-    (line) => logger.info(line),
+    (line, level) => logger[level](line),
     (event, facts) => metrics.countEvent(event, facts),
   );
   return { codeSecret, hash, tokens, audit };

@@ -52,3 +52,13 @@ export function stripForwardedPorts(app: FastifyInstance): void {
       .join();
   });
 }
+
+/** A client may send the header as well, so it proves no proxy. */
+export function reportFirstForwarded(app: FastifyInstance, report: () => void): void {
+  let isReported = false;
+  app.addHook('onRequest', async ({ headers }) => {
+    if (isReported || headers['x-forwarded-for'] === undefined) return;
+    isReported = true;
+    report();
+  });
+}

@@ -8,7 +8,7 @@ import { prepareGracefulShutdown } from './graceful-shutdown.ts';
 import { registerErrorHandlers, registerNotFound } from './http-errors.ts';
 import { createListener, listen } from './listener.ts';
 import { startMetricsServer } from './metrics-server.ts';
-import { stripForwardedPorts } from './request-context.ts';
+import { reportFirstForwarded, stripForwardedPorts } from './request-context.ts';
 import { registerGraphql } from './routes/graphql.ts';
 import { type HealthChecks, registerHealth } from './routes/health.ts';
 import { registerJwks } from './routes/jwks.ts';
@@ -40,6 +40,8 @@ export interface ServerDependencies {
   /** Resolves when work that outlives its request is done, or after `timeoutMs`. */
   readonly drainBackgroundWork: (timeoutMs: number) => Promise<void>;
   readonly logError: LogError;
+  /** Called once, for the first request that a proxy seems to have forwarded although no proxy is trusted. */
+  readonly onIgnoredProxy: () => void;
 }
 
 export interface RunningServer {
@@ -57,6 +59,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const app = createListener(settings.trustedProxies);
   if (settings.trustedProxies.length > 0) stripForwardedPorts(app);
+  else reportFirstForwarded(app, dependencies.onIgnoredProxy);
   const shutdown = prepareGracefulShutdown(app, settings.shutdownDrainSeconds);
   registerErrorHandlers(app, dependencies.logError);
   registerSecurityHeaders(app);

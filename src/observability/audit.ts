@@ -7,6 +7,8 @@ import { type Mobile, maskMobile } from '../common/phone-number.ts';
 /** Sees each event with its facts, without the caller and the mobile. */
 export type CountEvent = (event: AuditEvent, facts: Readonly<Record<string, unknown>>) => void;
 
+export type AuditLevel = 'info' | 'warn' | 'error';
+
 interface AnyFacts {
   readonly caller?: Caller;
   readonly mobile?: Mobile;
@@ -19,17 +21,24 @@ interface AnyFacts {
  */
 export function createAudit(
   hash: KeyedHash,
-  write: (line: Record<string, unknown>) => void,
+  write: (line: Record<string, unknown>, level: AuditLevel) => void,
   count: CountEvent = () => {},
 ): Audit {
   return (event, allFacts: AnyFacts) => {
     const { caller, mobile, ...facts } = allFacts;
     count(event, facts);
-    write({
+    const line = {
       event,
       ...(caller && { requestId: caller.requestId, client_ip: caller.clientAddress }),
       ...(mobile && { mobile: maskMobile(mobile), mobileHash: hash('mobile', mobile) }),
       ...facts,
-    });
+    };
+    write(line, levelOf(facts));
   };
+}
+
+/** An operator has to act on a fault of his account, and to know of a limit that concerns every client. */
+function levelOf({ cause, scope }: { readonly cause?: unknown; readonly scope?: unknown }): AuditLevel {
+  if (cause === 'account') return 'error';
+  return scope === 'SERVICE' ? 'warn' : 'info';
 }

@@ -122,6 +122,25 @@ describeWithPostgres('in production', () => {
     expect(service.output).not.toContain(AUTH_TOKEN);
   });
 
+  it('warns once of a proxy that it does not trust', async () => {
+    environment.DATABASE_URL = String(await createTestDatabase());
+    const warnings = (output: string) => output.split('TRUSTED_PROXIES is empty').length - 1;
+    const service = run(['serve'], environment);
+    const url = await service.url();
+    expect(warnings(service.output)).toBe(0);
+    for (let request = 0; request < 3; request += 1)
+      await fetch(`${url}/healthz`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    await service.printed(/TRUSTED_PROXIES is empty/);
+    expect(warnings(service.output)).toBe(1);
+
+    const behindProxy = run(['serve'], { ...environment, TRUSTED_PROXIES: '127.0.0.1' });
+    const headers = { 'x-forwarded-for': '203.0.113.7' };
+    await fetch(`${await behindProxy.url()}/healthz`, { headers });
+    behindProxy.signal('SIGTERM');
+    await behindProxy.printed(/stopping/);
+    expect(warnings(behindProxy.output)).toBe(0);
+  });
+
   it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     'without a drain and without work in flight, %s ends it at once',
     async (signal) => {

@@ -60,6 +60,12 @@ describe('the audit log', () => {
     });
   });
 
+  it('records a fault of the account as an error', async () => {
+    app.gateway.answer = rejection('160014');
+    await app.api.requestWithCaptcha(mobile);
+    expect(events(app).at(-1)).toMatchObject({ event: 'code_not_sent', cause: 'account', level: 'error' });
+  });
+
   it('records an SMS that may have been sent', async () => {
     app.gateway.answer = rejection('160050');
     await app.api.requestWithCaptcha(mobile);

@@ -47,6 +47,7 @@ describe('an internal error', () => {
         pages: { directory: '', demo: false, playground: false, phoneMessages: undefined },
         drainBackgroundWork: async () => {},
         logError,
+        onIgnoredProxy: () => {},
       },
     );
     try {

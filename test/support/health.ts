@@ -12,7 +12,7 @@ const READY_BODY = {
   status: 'ready',
   redis: 'up',
   postgresql: 'up',
-  sms_circuit_breaker: { yuntongxun: 'closed' },
+  sms_circuit_breaker: { yuntongxun: 'ok' },
 };
 
 export const READY = [200, READY_BODY];

@@ -5,7 +5,11 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,9 +60,15 @@ func requestCode(mobile string) (string, error) {
 		if err != nil {
 			return "", err
 		}
+		id := captcha.Id
+		if answer == "" { // The image cannot be read.
+			if id, answer, err = solveProofOfWork(); err != nil {
+				return "", err
+			}
+		}
 		result, err := RequestSmsCode(service, ctx, RequestSmsCodeInput{
 			Mobile:        mobile,
-			CaptchaId:     captcha.Id,
+			CaptchaId:     id,
 			CaptchaAnswer: answer,
 			Purpose:       SmsCodePurposeRegister, // the generator ignores the default of the schema
 		})
@@ -93,6 +103,48 @@ func newCaptcha() (*ImageCaptcha, error) {
 		return nil, err
 	}
 	return captcha, os.WriteFile("captcha.png", image, 0o600)
+}
+
+// solveProofOfWork solves a captcha that needs no person. It returns its id and its answer.
+func solveProofOfWork() (string, string, error) {
+	fmt.Println("Solving a proof of work instead.")
+	result, err := NewProofOfWork(service, ctx)
+	if err != nil {
+		return "", "", err
+	}
+	task, isTask := result.Value.(*ProofOfWorkCaptcha)
+	if !isTask {
+		return "", "", userError(result.Value)
+	}
+	salt, err := base64.RawURLEncoding.DecodeString(task.Salt)
+	if err != nil {
+		return "", "", err
+	}
+	for counter := 0; counter <= int(task.LargestCounter); counter++ {
+		salted := binary.BigEndian.AppendUint32(append([]byte{}, salt...), uint32(counter))
+		key := hex.EncodeToString(pbkdf2(task.Id, salted, int(task.Iterations))[:24])
+		if strings.HasPrefix(key, task.Prefix) {
+			return task.Id, strings.TrimPrefix(key, task.Prefix), nil
+		}
+	}
+	return "", "", errors.New("no counter fits")
+}
+
+// pbkdf2 is the first block of PBKDF2-HMAC-SHA-256 (RFC 8018, section 5.2): 32 bytes. Go 1.24 has it in crypto/pbkdf2.
+func pbkdf2(password string, salt []byte, iterations int) []byte {
+	mac := hmac.New(sha256.New, []byte(password))
+	mac.Write(append(salt, 0, 0, 0, 1))
+	block := mac.Sum(nil)
+	key := append([]byte{}, block...)
+	for i := 1; i < iterations; i++ {
+		mac.Reset()
+		mac.Write(block)
+		block = mac.Sum(block[:0])
+		for j := range key {
+			key[j] ^= block[j]
+		}
+	}
+	return key
 }
 
 // verifyMobile exchanges the code for a token. It asks for another code after each wrong one.

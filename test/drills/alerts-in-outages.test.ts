@@ -15,7 +15,7 @@ const SCRAPES_PER_PHASE = 20;
 const PEOPLE_PER_SCRAPE = 4;
 const DRILL_TIMEOUT_MS = 180_000;
 /** Longer than the objective for a request. */
-const PROVIDER_TIMEOUT_SECONDS = '3';
+const PROVIDER_TIMEOUT_SECONDS = '2.1';
 /** The balance of the account is used up. */
 const NO_BALANCE = '160014';
 

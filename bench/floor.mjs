@@ -19,6 +19,9 @@ import { maskMobile } from '../dist/common/phone-number.js';
 import { randomId, randomToken } from '../dist/common/random-id.js';
 import { RedisKeys } from '../dist/common/redis/keys.js';
 import { loadConfig } from '../dist/config/load-config.js';
+import { GuardStore } from '../dist/guard/guard.store.js';
+import { guardNetwork } from '../dist/guard/guard-network.js';
+import { laneOf } from '../dist/guard/lane.js';
 import { connectRedis } from '../dist/infrastructure/redis/connect-redis.js';
 import { RateLimits } from '../dist/rate-limiting/limits.js';
 import { RateLimitStore } from '../dist/rate-limiting/rate-limit.store.js';
@@ -76,6 +79,7 @@ const deliveryIds = new DeliveryIds(hash);
 const deliveries = new DeliveryStore(direct, keys);
 const conversions = new ConversionStore(direct, keys);
 const verifiedSms = new VerifiedSms(deliveries, conversions);
+const guardStore = new GuardStore(direct, keys, config.guard.lines);
 const glyphs = createGlyphs(letterOutlines(CAPTCHA_ALPHABET));
 
 const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
@@ -110,11 +114,19 @@ async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purp
   const deliveryId = deliveryIds.create();
   const recordName = deliveryIds.recordNameOf(deliveryId);
   const requestedAtMs = Date.now();
-  const code = await codes.open(purpose, mobile, limits.of('sendSms', mobile), recordName, randomId());
+  const [code, isProven] = await Promise.all([
+    codes.open(purpose, mobile, limits.of('sendSms', mobile), recordName, randomId()),
+    guardStore.isProven(guardNetwork(address)),
+  ]);
   if (code.kind === 'exceeded') return failure('TooManyRequestsError');
+  const lane = laneOf(code.isKnownMobile, isProven);
+  // As in the mode observe: a rejected SMS is sent, and counts nowhere.
+  const { sentAtMs } = await guardStore.open(lane);
+  const guardEntry = sentAtMs && `${lane}@${sentAtMs}`;
   if ((await spendCap.reserve()).kind === 'exceeded') return failure('TooManyRequestsError');
 
-  await sendRecorded(national, mobile, deriveSmsCode(codeSecret, code), recordName, requestedAtMs);
+  const delivery = { recordName, requestedAtMs, guardEntry };
+  await sendRecorded(national, mobile, deriveSmsCode(codeSecret, code), delivery);
   const expiresInSeconds = Math.floor(code.expiresInMs / 1000);
   const fields = { codeLength: CODE_LENGTH, expiresInSeconds, resendAfterSeconds, deliveryId };
   const response = JSON.stringify({ type: 'SmsCodeSent', fields, storedAtMs: Date.now() });
@@ -123,7 +135,7 @@ async function requestSmsCode({ mobile: national, captchaId, captchaAnswer, purp
 }
 
 /** Records the attempt before its bytes leave, and its outcome and the conversion in the background. */
-async function sendRecorded(national, mobile, code, recordName, requestedAtMs) {
+async function sendRecorded(national, mobile, code, { recordName, requestedAtMs, guardEntry }) {
   const [number, provider, prefix, startedAtMs] = [1, 'yuntongxun', carrierPrefix(mobile), Date.now()];
   const attempt = {
     recordName,
@@ -132,6 +144,7 @@ async function sendRecorded(national, mobile, code, recordName, requestedAtMs) {
     mobileHash: hash('mobile', mobile),
     carrierPrefix: prefix,
     requestedAtMs,
+    guardEntry,
   };
   await deliveries.start(attempt, startedAtMs);
   const attemptId = attemptIdOf(recordName, number);
@@ -147,12 +160,23 @@ async function verifySmsCode({ mobile: national, code, purpose = 'REGISTER' }, a
   const attempt = await attempts.count(purpose, mobile);
   if (attempt.kind !== 'counted') return failure('SmsCodeExpiredError');
   if (!isSmsCode(deriveSmsCode(codeSecret, attempt), code)) return failure('SmsCodeMismatchError');
-  const sent = await attempts.consume(attempt, limits.releasedByVerification(mobile));
-  if (!sent) return failure('SmsCodeExpiredError');
-  verifiedSms.record(sent);
+  const consumed = await attempts.consume(attempt, limits.releasedByVerification(mobile));
+  if (!consumed) return failure('SmsCodeExpiredError');
+  await recordProof(mobile, address, consumed);
 
   const token = signToken({ purpose, phone_number: mobile, phone_number_verified: true });
   return `{"data":{"verifySmsCode":{"__typename":"MobileVerified","verificationToken":"${token}","expiresInSeconds":${TOKEN_LIFETIME_SECONDS}}}}`;
+}
+
+async function recordProof(mobile, address, { deliveries: sent, isFirstProofOfDay }) {
+  const entries = await verifiedSms.record(sent);
+  await Promise.all([
+    guardStore.recordProof(guardNetwork(address), hash('proof', mobile)),
+    ...entries.map((entry) => {
+      const [lane, sentAtMs] = entry.split('@');
+      return guardStore.close(lane, [sentAtMs], isFirstProofOfDay);
+    }),
+  ]);
 }
 
 async function isExceeded(action, address) {

@@ -6,6 +6,7 @@ import * as captchaSchema from '../../src/captcha/captcha.schema.ts';
 import { RetryableError } from '../../src/errors/retryable-error.ts';
 import * as serviceUnavailable from '../../src/errors/service-unavailable.ts';
 import { UserError } from '../../src/errors/user-error.ts';
+import { possibleTypes } from '../../src/graphql/possible-types.ts';
 import { createSchema } from '../../src/graphql/schema.ts';
 import * as rateLimitingSchema from '../../src/rate-limiting/rate-limiting.schema.ts';
 import { resolvers } from '../../src/resolvers.ts';
@@ -22,6 +23,14 @@ const built = createSchema(resolvers);
 describe('schema.graphql', () => {
   it('is the schema of the service: run `npm run schema` if this fails', () => {
     expect(readProjectFile('schema.graphql')).toBe(`${printSchema(built)}\n`);
+    const types = JSON.parse(readProjectFile('possible-types.json'));
+    expect(types).toEqual(possibleTypes(built));
+    expect(types.UserError).toContain('CaptchaExpiredError');
+    expect(types.RetryableError).toEqual([
+      'TooManyRequestsError',
+      'ServiceUnavailableError',
+      'SmsSendFailedError',
+    ]);
   });
 
   it('is a valid schema', () => {

@@ -105,6 +105,20 @@ describeWithBrowser('the registration page shows', () => {
     await page.registered.waitFor();
   });
 
+  it('the same error for the same wrong code, without another attempt', async () => {
+    const page = await suite.open();
+    await page.sendSuccessfullyTo(freshMobile());
+    const wrong = suite.app.gateway.lastCode === '123456' ? '654321' : '123456';
+    await page.code.fill(wrong);
+    await page.message('code').getByText('还可以尝试 4 次').waitFor();
+    await page.register.click();
+    await page.expectFocus('code');
+    expect(await page.message('code').textContent()).toContain('还可以尝试 4 次');
+    expect(page.countOf('VerifySmsCode')).toBe(1);
+    await page.code.fill(suite.app.gateway.lastCode);
+    await page.registered.waitFor();
+  });
+
   it('an expired code, leads to the next SMS and lets its code replace the old one', async () => {
     const page = await suite.open();
     await page.mobile.fill(freshMobile());

@@ -87,7 +87,7 @@ describe('the guard', () => {
   });
 
   it('an SMS that was certainly not sent is not open, one that may have been sent is', async () => {
-    await using({ ...ENFORCE, YUNTONGXUN_TIMEOUT_SECONDS: '1' }, async (app) => {
+    await using({ ...ENFORCE, YUNTONGXUN_TIMEOUT_SECONDS: '2' }, async (app) => {
       app.gateway.answer = rejection('160042');
       for (let tries = 0; tries < 5; tries += 1) expectType(await request(app), 'SmsSendFailedError');
       app.gateway.answer = silence;

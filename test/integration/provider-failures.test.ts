@@ -28,7 +28,7 @@ describe('when the gateway', () => {
     onStop(() => gateway.stop());
     proxy = await TcpProxy.start(gatewayUrl);
     onStop(() => proxy.stop());
-    return { gatewayUrl: proxy.url, settings: { YUNTONGXUN_TIMEOUT_SECONDS: '0.5' } };
+    return { gatewayUrl: proxy.url, settings: { YUNTONGXUN_TIMEOUT_SECONDS: '1' } };
   });
   beforeEach(async () => {
     await restore();

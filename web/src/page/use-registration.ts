@@ -20,7 +20,7 @@ export function useRegistration(
   const [isSubmitPending, setSubmitPending] = useState(false);
   const control = useFeedback(messages, focus);
   const smsRequest = useSmsRequest(mobile, control, focus);
-  const verification = useVerification(control, (registeredMobile) => {
+  const verification = useVerification(control, smsRequest.sent?.deliveryId, (registeredMobile) => {
     setMobile('');
     onRegistered(registeredMobile);
   });

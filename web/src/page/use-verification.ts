@@ -1,7 +1,7 @@
 // From a code to a registered user.
 
 import { useRef } from 'react';
-import { useRegisterUser, useVerifySmsCode } from '../verification/index.ts';
+import { useRegisterUser, useVerifySmsCode, type VerifySmsCodeOutcome } from '../verification/index.ts';
 import { registerFeedback, verifyFeedback } from './feedback.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 
@@ -18,18 +18,33 @@ interface VerifiedMobile extends Credentials {
   mayBeSpent?: boolean;
 }
 
+/** A wrong code is wrong until the next SMS: to send it again would only spend an attempt. */
+interface Mismatch extends Credentials {
+  /** The latest SMS when the code was compared. */
+  readonly sms: string | undefined;
+  readonly outcome: Extract<VerifySmsCodeOutcome, { __typename: 'SmsCodeMismatchError' }>;
+}
+
+/** @param latestSms identifies the latest SMS of this page. */
 export function useVerification(
   { showPageFeedback, showServiceFeedback }: FeedbackControl,
+  latestSms: string | undefined,
   onRegistered: (mobile: string) => void,
 ) {
+  const knownMismatch = ({ mobile, code }: Credentials, last: Mismatch | undefined) =>
+    last?.mobile === mobile && last.code === code && last.sms === latestSms ? last.outcome : undefined;
+
   const [verifySmsCode, isVerifying] = useVerifySmsCode();
   const [registerUser, isRegistering] = useRegisterUser();
   const lastVerified = useRef<VerifiedMobile>(undefined);
+  const lastMismatch = useRef<Mismatch>(undefined);
 
   const verify = async (credentials: Credentials): Promise<VerifiedMobile | undefined> => {
     const { current } = lastVerified;
     if (current?.mobile === credentials.mobile && current.code === credentials.code) return current;
-    const outcome = await verifySmsCode(credentials);
+    const outcome = knownMismatch(credentials, lastMismatch.current) ?? (await verifySmsCode(credentials));
+    if (outcome.__typename === 'SmsCodeMismatchError')
+      lastMismatch.current = { ...credentials, sms: latestSms, outcome };
     if (outcome.__typename === 'MobileVerified') {
       const expiresAtMs = Date.now() + outcome.expiresInSeconds * 1000;
       lastVerified.current = { ...credentials, token: outcome.verificationToken, expiresAtMs };

@@ -119,9 +119,6 @@ export const SPEND_ROW_LOCK_TIMEOUT_MS = STORE_CALL_TIMEOUT_MS - 100;
 /** Clocks of two instances may differ by this much. */
 export const CLOCK_SKEW_SECONDS = 60;
 
-/** Limit for a call of the guard. If it takes longer, the SMS passes: the rest of the request keeps its time. */
-export const GUARD_TIMEOUT_MS = 250;
-
 // ── HTTP ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** Headers and body of a request have to arrive within this time. */

@@ -5,8 +5,6 @@ import type { Audit, AuditFacts } from '../common/audit.ts';
 import { DependencyUnavailableError } from '../common/dependency.ts';
 import type { KeyedHash } from '../common/keyed-hash.ts';
 import type { Mobile } from '../common/phone-number.ts';
-import { withTimeBudget } from '../common/time-budget.ts';
-import { GUARD_TIMEOUT_MS } from '../config/time-budgets.ts';
 import { type RateLimitExceeded, RateLimitScope } from '../rate-limiting/rate-limit.ts';
 import type { GuardStore, LaneDecision } from './guard.store.ts';
 import { guardNetwork, networkMatcher } from './guard-network.ts';
@@ -153,10 +151,13 @@ export class GuardService {
     });
   }
 
-  /** With a short time budget: the guard must not use up that of the request. */
+  /**
+   * Within the time budget of the request, and without a shorter limit of its own: a burst that makes Redis slow must not pass the
+   * guard. If the budget is used up, the request fails at its next step, and nothing is sent.
+   */
   private async orUndefined<T>(call: () => Promise<T>): Promise<T | undefined> {
     try {
-      return await withTimeBudget(GUARD_TIMEOUT_MS, call);
+      return await call();
     } catch (error) {
       if (!(error instanceof DependencyUnavailableError)) throw error;
       this.dependencies.observe.unavailable();

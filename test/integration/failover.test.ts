@@ -23,8 +23,8 @@ describe('SMS_PROVIDER=yuntongxun,webhook', () => {
         SMS_PROVIDER: 'yuntongxun,webhook',
         SMS_WEBHOOK_URL: url,
         SMS_WEBHOOK_SECRET: WEBHOOK_SECRET,
-        YUNTONGXUN_TIMEOUT_SECONDS: '1',
-        SMS_WEBHOOK_TIMEOUT_SECONDS: '1',
+        YUNTONGXUN_TIMEOUT_SECONDS: '2',
+        SMS_WEBHOOK_TIMEOUT_SECONDS: '2',
         SMS_RESEND_GAP_SECONDS: '0',
       },
     };

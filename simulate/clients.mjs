@@ -1,5 +1,8 @@
 // The clients of a simulation: honest users and attackers.
 
+import { randomUUID } from 'node:crypto';
+
+const PLANTED_ANSWER = 'ACDE';
 const CAPTCHA = '{ imageCaptcha { __typename ... on ImageCaptcha { id } } }';
 const REQUEST = 'mutation ($input: RequestSmsCodeInput!) { requestSmsCode(input: $input) { __typename } }';
 const VERIFY = 'mutation ($input: VerifySmsCodeInput!) { verifySmsCode(input: $input) { __typename } }';
@@ -35,6 +38,14 @@ export class Client {
     this.#phones = phones;
   }
 
+  /** @returns the type of the response to `requestSmsCode`, for a captcha that the simulation puts into Redis. */
+  async requestWithPlantedCaptcha(mobile, address) {
+    const captchaId = randomUUID();
+    await this.#redis.set(`yz:captcha:${captchaId}`, PLANTED_ANSWER, 'EX', 60);
+    const input = { mobile, captchaId, captchaAnswer: PLANTED_ANSWER };
+    return (await this.#execute(REQUEST, { input }, address)).requestSmsCode.__typename;
+  }
+
   /** @returns the type of the response to `requestSmsCode`. */
   async requestSmsCode(mobile, address) {
     const { id } = (await this.#execute(CAPTCHA, {}, address)).imageCaptcha;
@@ -46,8 +57,8 @@ export class Client {
   }
 
   /** Requests a code and verifies it. @returns whether the mobile was verified. */
-  async verify(mobile, address) {
-    if ((await this.requestSmsCode(mobile, address)) !== 'SmsCodeSent') return false;
+  async verify(mobile, address, request = (...args) => this.requestSmsCode(...args)) {
+    if ((await request(mobile, address)) !== 'SmsCodeSent') return false;
     const input = { mobile, code: this.#phones.lastCode(mobile) };
     const { verifySmsCode } = await this.#execute(VERIFY, { input }, address);
     return verifySmsCode.__typename === 'MobileVerified';

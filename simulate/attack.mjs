@@ -1,5 +1,6 @@
 // Simulates a day of four attackers, each next to 1,000 honest users, without the guard. With --guard: days with the guard enforced
-// instead. All clients solve every captcha. Prints how many SMS each attacker triggers and how many honest users are rejected.
+// instead, and the same attackers with the guard off. All clients solve every captcha. Prints how many SMS each attacker triggers and
+// how many honest users are rejected.
 // Run: npm run simulate:attack [-- --guard [--seed 7]]
 
 import { parseArgs } from 'node:util';

@@ -28,7 +28,8 @@ export const attackScenarios = [
   },
   {
     name: 'proxies in the networks of users',
-    lanes: ['new.proven'],
+    // Few people come from some networks, which are not proven then.
+    lanes: ['new.proven', 'new.unproven'],
     attack: (_hour, people) =>
       many(40, () => ({ mobile: people.randomMobile(), address: people.carrierAddress() })),
   },
@@ -40,7 +41,7 @@ export const attackScenarios = [
   },
   {
     name: 'known mobiles, known networks',
-    lanes: ['known.proven'],
+    lanes: ['known.proven', 'known.unproven'],
     attack: (_hour, people) =>
       many(40, () => ({ mobile: people.pick(people.known).mobile, address: people.carrierAddress() })),
   },

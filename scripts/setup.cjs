@@ -144,10 +144,11 @@ async function build(node) {
 async function buildPages(node) {
   await install('web');
   const web = path.join(ROOT, 'web');
-  const entries = fs.readdirSync(web).filter((name) => name !== 'node_modules' && name !== 'dist');
-  const inputs = entries.map((name) => path.join(web, name));
-  const files = inputs.flatMap((input) => (fs.statSync(input).isDirectory() ? filesBelow(input) : [input]));
-  await buildOnce('web/dist', files, () =>
+  const isGenerated = (file) => /^(node_modules|dist|sdk.dist)\b/.test(path.relative(web, file));
+  // The registration page links to an example.
+  const example = path.join(ROOT, 'examples/check-token/server.mjs');
+  const inputs = [...filesBelow(web, isGenerated), example];
+  await buildOnce('web/dist', inputs, () =>
     // React has a slower build for development. NODE_ENV selects it.
     mustRun(node, [VITE, 'build', '--logLevel', 'warn'], {
       cwd: web,
@@ -190,11 +191,12 @@ function removeBuild(directory) {
   fs.rmSync(path.join(ROOT, directory), { recursive: true, force: true, maxRetries: 3 });
 }
 
-function filesBelow(directory) {
+function filesBelow(directory, isExcluded = () => false) {
   const entries = fs.readdirSync(directory, { withFileTypes: true });
   const files = entries.flatMap((entry) => {
     const file = path.join(directory, entry.name);
-    return entry.isDirectory() ? filesBelow(file) : [file];
+    if (isExcluded(file)) return [];
+    return entry.isDirectory() ? filesBelow(file, isExcluded) : [file];
   });
   return files.sort();
 }

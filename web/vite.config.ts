@@ -1,7 +1,9 @@
 // Builds every HTML page of this directory: the registration page, the simulated phone and the playground.
 
 import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
+import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
 import { precompress } from './precompress.ts';
 
@@ -11,10 +13,21 @@ const pages = readdirSync(import.meta.dirname).filter((file) => file.endsWith('.
 const service = `http://127.0.0.1:${process.env.YANZHENG_PORT}`;
 const servicePaths = ['/graphql', '/phone/messages', '/demo.json'];
 
+/** The pages use the SDK by the names that its users import. */
+const sdk = (file: string) => join(import.meta.dirname, 'sdk/src', file);
+
 export default defineConfig({
   // Several pages, not one: an unknown path is a 404 instead of index.html.
   appType: 'mpa',
-  plugins: [react(), precompress()],
+  resolve: {
+    alias: {
+      'yanzheng-sdk/react': sdk('react/index.ts'),
+      'yanzheng-sdk/sentences': sdk('sentences.ts'),
+      'yanzheng-sdk': sdk('index.ts'),
+    },
+  },
+  // Vue is for an example alone.
+  plugins: [react(), vue(), precompress()],
   build: {
     rolldownOptions: {
       input: pages,
@@ -46,6 +59,8 @@ export default defineConfig({
     ],
   },
   server: {
+    // The page links to an example outside of this directory.
+    fs: { allow: ['..'] },
     proxy: Object.fromEntries(servicePaths.map((path) => [path, service])),
   },
 });

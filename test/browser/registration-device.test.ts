@@ -41,6 +41,8 @@ describeWithBrowser('on the registration page the device', () => {
       const focused = offer.and(page.page.locator(':focus'));
       while ((await focused.count()) === 0) await keyboard.press('Tab');
       await keyboard.press('Enter');
+      await page.consent.focus();
+      await keyboard.press('Space');
       expect(await page.captchaAnswer.count()).toBe(0);
       await page.saveScreenshot(`device-offered-${language}`);
       expect(await accessibilityViolations(page.page)).toEqual([]);
@@ -66,6 +68,7 @@ describeWithBrowser('on the registration page the device', () => {
     const page = await suite.open({ language: 'en' });
     const mobile = freshMobile();
     await page.mobile.fill(mobile);
+    await page.consent.check();
     await page.page.getByRole('button', { name: NAMES.en.offer }).click();
     await page.send.click();
     await page.page.getByRole('status').filter({ hasText: NAMES.en.working }).waitFor();

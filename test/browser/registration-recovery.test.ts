@@ -20,7 +20,7 @@ describeWithBrowser('the registration page', () => {
     await page.loseResponses('RequestSmsCode');
     await page.send.click();
     await page.message('form').getByText(NO_RESPONSE).waitFor();
-    expect(await page.mobile.inputValue()).toBe(mobile);
+    expect(await page.mobileDigits()).toBe(mobile);
     expect(await page.captchaAnswer.inputValue()).not.toBe('');
     await page.saveScreenshot('no-answer');
 
@@ -107,9 +107,9 @@ describeWithBrowser('the registration page', () => {
         await page.fill(mobile);
         await postgres.refuseConnections();
         await page.send.click();
-        await page.message('form').getByText('数据库异常').waitFor();
+        await page.message('form').getByText('服务暂时不可用').waitFor();
         await page.saveScreenshot('unavailable');
-        expect(await page.mobile.inputValue()).toBe(mobile);
+        expect(await page.mobileDigits()).toBe(mobile);
         expect(page.messagesTo(mobile)).toBe(0);
 
         await postgres.restore();
@@ -120,7 +120,7 @@ describeWithBrowser('the registration page', () => {
 
         await postgres.refuseConnections();
         await page.code.fill(app.gateway.lastCode);
-        await page.message('form').getByText('数据库异常').waitFor();
+        await page.message('form').getByText('服务暂时不可用').waitFor();
         expect(await page.code.inputValue()).toBe(app.gateway.lastCode);
         await postgres.restore();
         await page.retry.click();

@@ -1,5 +1,6 @@
 // Which file of src/ may import which. docs/architecture.md explains the rules.
 
+import { posix } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { smsProviders } from '../../src/sms/providers/providers.ts';
 import {
@@ -180,16 +181,29 @@ describeRule('a file opens with a comment that says what it is for', filesOpenWi
 ]);
 
 describe('a folder of the pages that other projects may copy', () => {
-  const outside = (copied: readonly SourceFile[]) =>
-    copied.filter(({ text }) => /['"]\.\.\//.test(text)).map(({ path }) => path);
+  const outside = (folder: string, files: readonly SourceFile[]) =>
+    files
+      .filter(({ path, text }) =>
+        [...text.matchAll(/from '(\.[^']+)'/g)].some(
+          ([, imported = '']) => !posix.join(posix.dirname(path), imported).startsWith(`${folder}/`),
+        ),
+      )
+      .map(({ path }) => path);
 
-  it.each(['verification', 'shared'])('imports nothing from outside: web/src/%s', (folder) => {
-    const copied = filesBelow(`web/src/${folder}`, /\.tsx?$/);
-    expect(copied.length).toBeGreaterThan(1);
-    expect(outside(copied)).toEqual([]);
+  it.each(['web/sdk/src', 'web/src/shared'])('imports nothing from outside: %s', (folder) => {
+    const files = filesBelow(folder, /\.tsx?$/);
+    expect(files.length).toBeGreaterThan(1);
+    expect(outside(folder, files)).toEqual([]);
   });
 
   it('is reported if it does', () => {
-    expect(outside([importing('web/src/verification/a.ts', '../page/b.ts')])).toHaveLength(1);
+    const files = [importing('web/sdk/src/react/a.ts', '../b.ts'), importing('web/sdk/src/a.ts', '../b.ts')];
+    expect(outside('web/sdk/src', files)).toEqual(['web/sdk/src/a.ts']);
+  });
+
+  it('imports no framework into the core of the SDK', () => {
+    const core = filesBelow('web/sdk/src', /\.ts$/).filter(({ path }) => !path.includes('/react/'));
+    expect(core.length).toBeGreaterThan(5);
+    expect(core.filter(({ text }) => /from '[^.]/.test(text)).map(({ path }) => path)).toEqual([]);
   });
 });

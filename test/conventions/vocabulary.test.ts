@@ -59,7 +59,10 @@ const others: SourceFile[] = [
   ...filesBelow('scripts', /\.cjs$/),
   ...filesBelow('simulate', /\.mjs$/),
   ...filesBelow('examples', /\.(go|rb|mjs|graphql|md)$/).filter(({ path }) => !path.includes('node_modules')),
-  ...filesBelow('web/src', /\.(tsx?|css|graphql)$/).filter(({ path }) => !path.includes('/generated/')),
+  ...filesBelow('web/src', /\.(tsx?|css|graphql)$/),
+  ...filesBelow('web/sdk', /\.(ts|mjs|md)$/)
+    .filter(({ path }) => !path.includes('/dist/'))
+    .filter(({ path }) => !path.includes('/generated/')),
   ...['schema.graphql', '.env.example'].map((path) => ({ path, text: readProjectFile(path) })),
 ];
 

@@ -85,6 +85,26 @@ describeWithBrowser('the development server without a cache', () => {
     expect(suite.app.gateway.requests.filter(({ to }) => to === '13800138001')).toHaveLength(1);
     await page.context().close();
   });
+
+  it('serves the Vue example of the SDK, which sends an SMS', async () => {
+    const { page, errors } = await newPage(suite.browser, { locale: 'en' });
+    const captchas = recordCaptchas(page);
+    await page.goto(`${url}src/examples/vue-page.html`);
+    const source = await page.getByRole('img').getAttribute('src', { timeout: COLD_START_TIMEOUT_MS });
+    await page.getByRole('textbox').fill('zzzz');
+    await page.getByRole('button').click();
+    await page.getByText('The characters do not match the image.').waitFor();
+    await eventually(async () => captchas.size === 2);
+    const image = page.getByRole('img');
+    await eventually(async () => (await image.getAttribute('src')) !== source);
+    const id = captchas.get(String(await image.getAttribute('src')));
+    await page.getByRole('textbox').fill(await readCaptchaAnswer(suite.app, id));
+    await page.getByRole('button').click();
+    await page.getByText('Sent to 138****8003.').waitFor();
+    expect(suite.app.gateway.requests.filter(({ to }) => to === '13800138003')).toHaveLength(1);
+    expect(errors).toEqual([]);
+    await page.context().close();
+  });
 });
 
 async function developmentServer(port: number, serviceUrl: string): Promise<ServerProcess> {

@@ -12,7 +12,7 @@ const NAMES = {
     mobile: '手机号',
     captchaAnswer: '图片验证码',
     code: '短信验证码',
-    send: /获取验证码|秒|发送中/,
+    send: /获取验证码|重新发送|秒|发送中/,
     register: /^注册/,
     newCaptcha: '换一张',
     retry: '重试',
@@ -22,7 +22,7 @@ const NAMES = {
     mobile: 'Mobile number',
     captchaAnswer: 'Characters in the image',
     code: 'Code from the SMS',
-    send: /Send code|^\d+ s$|Sending/,
+    send: /^Send/,
     register: /^Register/,
     newCaptcha: 'New image',
     retry: 'Try again',
@@ -81,6 +81,7 @@ export class RegistrationPage {
   readonly code: Locator;
   readonly send: Locator;
   readonly register: Locator;
+  readonly consent: Locator;
   readonly newCaptcha: Locator;
   readonly retry: Locator;
   /** The heading of the confirmation. */
@@ -99,6 +100,7 @@ export class RegistrationPage {
     this.code = page.getByRole('textbox', { name: names.code, exact: true });
     this.send = page.getByRole('button', { name: names.send });
     this.register = page.getByRole('button', { name: names.register });
+    this.consent = page.getByRole('checkbox');
     this.newCaptcha = page.getByRole('button', { name: names.newCaptcha });
     this.retry = page.getByRole('button', { name: names.retry });
     this.registered = page.getByRole('heading', { name: names.registered });
@@ -145,7 +147,7 @@ export class RegistrationPage {
   }
 
   /** The message at a field, or the message of the form. */
-  message(target: PageField | 'form'): Locator {
+  message(target: PageField | 'consent' | 'form'): Locator {
     return this.page.locator(`#${target}-message`);
   }
 
@@ -173,6 +175,11 @@ export class RegistrationPage {
     await this.app.redis.del(captchaKey(await this.captchaId()));
   }
 
+  /** The digits in the field of the mobile, which shows them in groups. */
+  async mobileDigits(): Promise<string> {
+    return (await this.mobile.inputValue()).replaceAll(' ', '');
+  }
+
   /** How often the page has sent an operation. */
   countOf(operation: string): number {
     return this.operations.filter((sent) => sent === operation).length;
@@ -188,6 +195,7 @@ export class RegistrationPage {
   /** Fills in everything that a request for an SMS needs. */
   async fill(mobile: string): Promise<void> {
     await this.mobile.fill(mobile);
+    await this.consent.check();
     await this.captchaAnswer.fill(await this.readCaptcha());
   }
 

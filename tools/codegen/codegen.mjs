@@ -1,26 +1,17 @@
-// Generates the typed documents of the web pages from schema.graphql and the operations of the pages.
-
-const generated = '../../web/src/verification/generated/';
+// Generates the types of the SDK's operations from schema.graphql. They have no code at run time.
 
 export default {
   schema: '../../schema.graphql',
-  documents: '../../web/src/verification/operations.graphql',
-  emitLegacyCommonJSImports: false,
-  importExtension: '',
+  documents: '../../web/sdk/src/operations.ts',
   generates: {
-    [generated]: {
-      preset: 'client',
-      presetConfig: { fragmentMasking: false },
+    '../../web/sdk/src/generated/operations.ts': {
+      plugins: ['typescript-operations'],
       config: {
         useTypeImports: true,
         enumType: 'string-literal',
         strictScalars: true,
         scalars: { DateTimeISO: 'string', ID: 'string' },
       },
-    },
-    [`${generated}possible-types.ts`]: {
-      plugins: ['fragment-matcher'],
-      config: { useExplicitTyping: true },
     },
   },
 };

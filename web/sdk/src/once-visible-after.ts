@@ -1,6 +1,6 @@
 // A timer that waits for the page to be visible.
 
-import { onEvents } from './on-events';
+import { onEvents } from './on-events.ts';
 
 /**
  * Calls back once, at the given time or when the page becomes visible after it: timers stop while a phone sleeps.

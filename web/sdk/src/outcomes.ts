@@ -7,7 +7,7 @@ import type {
   RequestSmsCodeMutation,
   SmsDeliveryQuery,
   VerifySmsCodeMutation,
-} from './generated/graphql';
+} from './generated/operations.ts';
 
 /**
  * The service did not respond in time, or its response is unusable: there is no network, the service is down, or it had

@@ -1,6 +1,6 @@
 // The worker that solves a task: the page stays responsive, and ending the worker ends the work.
 
-import { type ProofOfWorkTask, solveProofOfWork } from './solve-proof-of-work';
+import { type ProofOfWorkTask, solveProofOfWork } from './solve-proof-of-work.ts';
 
 export type WorkerMessage = { readonly share: number } | { readonly answer: string | undefined };
 

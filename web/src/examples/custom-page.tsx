@@ -1,12 +1,12 @@
 // A page with two forms that use the SDK. `npm run dev` serves it at /src/examples/custom-page.html.
 
-import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createVerificationClient } from '../verification/index.ts';
+import { createVerification } from 'yanzheng-sdk';
+import { VerificationProvider } from 'yanzheng-sdk/react';
 import { SendCode } from './send-code.tsx';
 
-const client = createVerificationClient('/graphql');
+const verification = createVerification({ url: '/graphql' });
 
 function CustomPage() {
   const [message, setMessage] = useState('');
@@ -21,8 +21,8 @@ function CustomPage() {
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
-    <ApolloProvider client={client}>
+    <VerificationProvider value={verification}>
       <CustomPage />
-    </ApolloProvider>
+    </VerificationProvider>
   </StrictMode>,
 );

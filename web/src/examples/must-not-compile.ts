@@ -1,6 +1,6 @@
 // Mistakes that the compiler must reject. If one of them compiles, its @ts-expect-error is the error.
 
-import { assertNever, type RegisterUserOutcome } from '../verification/index.ts';
+import { assertNever, type RegisterUserOutcome } from 'yanzheng-sdk';
 
 /** One member has no case, as when the schema gains a member. */
 export function missingCase(outcome: RegisterUserOutcome): string {

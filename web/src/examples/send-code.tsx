@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { useCountdown, useImageCaptcha, useRequestSmsCode } from '../verification/index.ts';
+import { useCountdown, useImageCaptcha, useRequestSmsCode } from 'yanzheng-sdk/react';
 
 export function SendCode({ mobile, onMessage }: { mobile: string; onMessage: (text: string) => void }) {
   const { outcome: captcha, renew } = useImageCaptcha();

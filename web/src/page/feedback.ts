@@ -8,12 +8,13 @@ import {
   type RegisterUserOutcome,
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
-} from '../verification/index.ts';
+} from 'yanzheng-sdk';
 import { mobileProblem } from './input.ts';
 import type { Messages } from './messages.ts';
+import type { Purpose } from './purpose.ts';
 
-/** The fields have the names of the operations' inputs. */
-export type FieldName = 'mobile' | 'captchaAnswer' | 'code';
+/** The fields have the names of the operations' inputs. The consent is for the page alone. */
+export type FieldName = 'mobile' | 'captchaAnswer' | 'code' | 'consent';
 
 /** Feedback belongs to one field or to the form as a whole. */
 export type FeedbackTarget = FieldName | 'form';
@@ -23,43 +24,53 @@ export interface Feedback {
   readonly message: string;
   /** The message appears at the field, but the value of the field is not the problem. */
   readonly isFieldValid?: boolean;
-  /** What the page adds to the message of the service. */
-  readonly hint?: string;
   /** The countdown beside the message. */
   readonly retryAfterSeconds?: number;
   /** Identifies the countdown: it restarts for another outcome, but not when the same outcome renders again. */
   readonly countdownKey?: object;
   /** The form offers a button that repeats the step. */
   readonly canRetry?: boolean;
+  /** The form offers a button that switches to this purpose. */
+  readonly switchTo?: Purpose;
   /** The target that gets the focus, if it is not the one of the message. */
   readonly focus?: FeedbackTarget;
 }
+
+/** The rest of a message, once its sentence is known. */
+type Placement = Omit<Feedback, 'message'>;
 
 export function requestFeedback(
   outcome: Exclude<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>,
   messages: Messages,
 ): Feedback {
+  const at = (placement: Placement): Feedback => ({ ...placement, message: messages.sentence(outcome) });
   switch (outcome.__typename) {
     case 'IncompleteInputError':
-      return { target: targetOf(outcome.missingFields[0]), message: outcome.message };
+      return at({ target: targetOf(outcome.missingFields[0]) });
     case 'InvalidMobileError':
+      return at({ target: 'mobile' });
     case 'MobileAlreadyRegisteredError':
+      return at({ target: 'mobile', switchTo: 'LOGIN' });
     case 'MobileNotRegisteredError':
-      return { target: 'mobile', message: outcome.message };
+      return at({ target: 'mobile', switchTo: 'REGISTER' });
     case 'CaptchaExpiredError':
     case 'CaptchaMismatchError':
-      return { target: 'captchaAnswer', message: outcome.message };
+      return at({ target: 'captchaAnswer' });
     case 'TooManyRequestsError':
-      return rateLimitFeedback(outcome, 'mobile');
+      return at(rateLimit(outcome, 'mobile'));
     case 'SmsSendFailedError':
-      return sendFailedFeedback(outcome, messages);
+      return at({
+        target: 'code',
+        isFieldValid: true,
+        ...(!outcome.mayStillArrive && { ...countdown(outcome), focus: 'captchaAnswer' }),
+      });
     case 'ServiceUnavailableError':
       // The request has spent the captcha: a new one must be answered before the next request.
-      return { ...unavailableFeedback(outcome, messages), focus: 'captchaAnswer' };
+      return at({ ...UNAVAILABLE, focus: 'captchaAnswer' });
     case 'NoResponse':
-      return unavailableFeedback(outcome, messages);
+      return at(UNAVAILABLE);
     default:
-      return unknownOutcomeFeedback(outcome, messages);
+      return unknownOutcome(outcome, messages);
   }
 }
 
@@ -67,22 +78,23 @@ export function verifyFeedback(
   outcome: Exclude<VerifySmsCodeOutcome, { __typename: 'MobileVerified' }>,
   messages: Messages,
 ): Feedback {
+  const at = (placement: Placement): Feedback => ({ ...placement, message: messages.sentence(outcome) });
   switch (outcome.__typename) {
     case 'IncompleteInputError':
-      return { target: targetOf(outcome.missingFields[0]), message: outcome.message };
+      return at({ target: targetOf(outcome.missingFields[0]) });
     case 'InvalidMobileError':
-      return { target: 'mobile', message: outcome.message };
+      return at({ target: 'mobile' });
     case 'SmsCodeExpiredError':
-      return wrongCodeFeedback(outcome.message, 0, messages);
+      return at(WRONG_FOR_GOOD);
     case 'SmsCodeMismatchError':
-      return wrongCodeFeedback(outcome.message, outcome.attemptsRemaining, messages);
+      return at(outcome.attemptsRemaining > 0 ? { target: 'code' } : WRONG_FOR_GOOD);
     case 'TooManyRequestsError':
-      return rateLimitFeedback(outcome, 'code');
+      return at(rateLimit(outcome, 'code'));
     case 'ServiceUnavailableError':
     case 'NoResponse':
-      return unavailableFeedback(outcome, messages);
+      return at(UNAVAILABLE);
     default:
-      return unknownOutcomeFeedback(outcome, messages);
+      return unknownOutcome(outcome, messages);
   }
 }
 
@@ -90,16 +102,17 @@ export function registerFeedback(
   outcome: Exclude<RegisterUserOutcome, { __typename: 'UserRegistered' }>,
   messages: Messages,
 ): Feedback {
+  const at = (placement: Placement): Feedback => ({ ...placement, message: messages.sentence(outcome) });
   switch (outcome.__typename) {
     case 'MobileAlreadyRegisteredError':
-      return { target: 'mobile', message: outcome.message };
+      return at({ target: 'mobile', switchTo: 'LOGIN' });
     case 'InvalidVerificationTokenError':
-      return { target: 'form', message: outcome.message };
+      return at({ target: 'form' });
     case 'ServiceUnavailableError':
     case 'NoResponse':
-      return unavailableFeedback(outcome, messages);
+      return at(UNAVAILABLE);
     default:
-      return unknownOutcomeFeedback(outcome, messages);
+      return unknownOutcome(outcome, messages);
   }
 }
 
@@ -108,19 +121,13 @@ export function captchaFeedback(
   outcome: ImageCaptchaOutcome | ProofOfWorkError | undefined,
   messages: Messages,
 ): Feedback | undefined {
-  const [target, isFieldValid] = ['captchaAnswer', true] as const;
-  switch (outcome?.__typename) {
-    case undefined:
-    case 'ImageCaptcha':
-      return undefined;
-    case 'TooManyRequestsError':
-      return { ...rateLimitFeedback(outcome, target, target), isFieldValid };
-    case 'ServiceUnavailableError':
-    case 'NoResponse':
-      return { target, isFieldValid, message: unavailableMessage(outcome, messages) };
-    default:
-      return { ...unknownOutcomeFeedback(outcome, messages), target, isFieldValid };
-  }
+  if (outcome === undefined || outcome.__typename === 'ImageCaptcha') return undefined;
+  const feedback = {
+    target: 'captchaAnswer',
+    isFieldValid: true,
+    message: messages.sentence(outcome),
+  } as const;
+  return outcome.__typename === 'TooManyRequestsError' ? { ...feedback, ...countdown(outcome) } : feedback;
 }
 
 /** The feedback of a check that the page makes before it sends a request. */
@@ -134,56 +141,31 @@ export function mobileFeedback(mobile: string, messages: Messages['mobileProblem
   return problem === undefined ? [] : [{ target: 'mobile', message: messages[problem] }];
 }
 
-function sendFailedFeedback(
-  outcome: Extract<RequestSmsCodeOutcome, { __typename: 'SmsSendFailedError' }>,
-  messages: Messages,
-): Feedback {
-  const feedback = { target: 'code', isFieldValid: true, message: outcome.message } as const;
-  if (outcome.mayStillArrive) return { ...feedback, hint: messages.mayStillArrive };
-  return {
-    ...feedback,
-    hint: messages.notSent,
-    retryAfterSeconds: outcome.retryAfterSeconds,
-    countdownKey: outcome,
-    focus: 'captchaAnswer',
-  };
-}
+const UNAVAILABLE: Placement = { target: 'form', canRetry: true };
 
-/** Without attempts left, the person needs a new code, and a new captcha comes first. */
-function wrongCodeFeedback(message: string, attemptsRemaining: number, messages: Messages): Feedback {
-  return {
-    target: 'code',
-    message,
-    hint: messages.attemptsRemaining(attemptsRemaining),
-    ...(attemptsRemaining === 0 && { focus: 'captchaAnswer' }),
-  };
-}
+/** The person needs a new code, and a captcha comes first. */
+const WRONG_FOR_GOOD: Placement = { target: 'code', focus: 'captchaAnswer' };
 
 /** A limit of the mobile appears at the field that concerns the mobile. The other limits concern no field. */
-function rateLimitFeedback(
-  outcome: { scope: string; message: string; retryAfterSeconds: number },
+function rateLimit(
+  outcome: { scope: string; retryAfterSeconds: number },
   mobileTarget: FeedbackTarget,
-  otherTarget: FeedbackTarget = 'form',
-): Feedback {
-  const { scope, message, retryAfterSeconds } = outcome;
-  const target = scope === 'MOBILE' ? mobileTarget : otherTarget;
-  return { target, message, retryAfterSeconds, countdownKey: outcome };
+): Placement {
+  // A limit of the service ends when others send less: a countdown would promise too much.
+  if (outcome.scope === 'SERVICE') return { target: 'form' };
+  return { target: outcome.scope === 'MOBILE' ? mobileTarget : 'form', ...countdown(outcome) };
 }
 
-type Unavailable = { __typename: 'ServiceUnavailableError'; message: string } | NoResponse;
-
-function unavailableFeedback(outcome: Unavailable, messages: Messages): Feedback {
-  return { target: 'form', message: unavailableMessage(outcome, messages), canRetry: true };
-}
-
-function unavailableMessage(outcome: Unavailable, messages: Messages): string {
-  return outcome.__typename === 'NoResponse' ? messages.noResponse : outcome.message;
+function countdown(outcome: { retryAfterSeconds: number }) {
+  return { retryAfterSeconds: outcome.retryAfterSeconds, countdownKey: outcome };
 }
 
 /** The service may be newer than the page and return a type that the page does not know. */
-function unknownOutcomeFeedback(outcome: never, messages: Messages): Feedback {
-  return { target: 'form', message: assertNever(outcome) || messages.noResponse };
+function unknownOutcome(outcome: never, messages: Messages): Feedback {
+  return { target: 'form', message: assertNever(outcome) || messages.sentence(NO_RESPONSE) };
 }
+
+const NO_RESPONSE: NoResponse = { __typename: 'NoResponse' };
 
 function targetOf(field = ''): FeedbackTarget {
   return field === 'mobile' || field === 'captchaAnswer' || field === 'code' ? field : 'form';

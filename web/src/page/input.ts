@@ -43,3 +43,28 @@ function digitsOf(input: string): string {
 function toAscii(input: string): string {
   return input.normalize('NFKC');
 }
+
+/** Groups the digits of a mainland China mobile, also an incomplete one, as people read them: 138 0013 8000. */
+export function groupMobile(input: string): string {
+  const text = toAscii(input).replace(/[\s\u2010-\u2015-]/g, '');
+  const national = /^(?:\+86|0086|86(?=1\d{10}$))?(1\d{0,10})$/.exec(text)?.[1];
+  // Anything else stays as it was typed, so that the person sees what is wrong.
+  if (national === undefined) return input;
+  return [national.slice(0, 3), national.slice(3, 7), national.slice(7)]
+    .filter((group) => group !== '')
+    .join(' ');
+}
+
+/** The position in a grouped mobile after so many of its digits. */
+export function positionAfterDigits(text: string, digits: number): number {
+  let seen = 0;
+  for (let position = 0; position < text.length; position += 1) {
+    if (seen === digits) return position;
+    if (/\d/.test(text[position] ?? '')) seen += 1;
+  }
+  return text.length;
+}
+
+export function countDigits(text: string): number {
+  return digitsOf(text).length;
+}

@@ -1,19 +1,20 @@
 // Mounts the registration page.
 
-import { ApolloProvider } from '@apollo/client/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { createVerification } from 'yanzheng-sdk';
+import { VerificationProvider } from 'yanzheng-sdk/react';
 import '../shared/shared.css';
 import './page.css';
-import { createVerificationClient } from '../verification/index.ts';
 import { RegistrationPage } from './registration-page.tsx';
 
+const verification = createVerification({ url: '/graphql' });
 const root = document.getElementById('root');
 if (!root) throw new Error('The page has no #root.');
 createRoot(root).render(
   <StrictMode>
-    <ApolloProvider client={createVerificationClient('/graphql')}>
+    <VerificationProvider value={verification}>
       <RegistrationPage />
-    </ApolloProvider>
+    </VerificationProvider>
   </StrictMode>,
 );

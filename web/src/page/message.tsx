@@ -1,8 +1,8 @@
 // Feedback that screen readers announce. They do not announce the countdown beside it, which changes every second.
 
 import { useEffect } from 'react';
+import { useCountdown } from 'yanzheng-sdk/react';
 import { useLocale } from '../shared/locale.ts';
-import { useCountdown } from '../verification/index.ts';
 import type { Feedback } from './feedback.ts';
 import { formatDuration, messages } from './messages.ts';
 
@@ -11,7 +11,6 @@ export function Message({ id, feedback }: { id: string; feedback: Feedback | und
     <div className="message">
       <p id={id} role="alert">
         {feedback?.message}
-        {feedback?.hint && <span className="message-hint">{feedback.hint}</span>}
       </p>
       {feedback?.retryAfterSeconds !== undefined && (
         <RetryCountdown seconds={feedback.retryAfterSeconds} countdownKey={feedback.countdownKey} />

@@ -1,14 +1,20 @@
-// The strings of the page in every language. Error messages come from the service, in the language of the request.
+// The strings of the page in every language. The sentences about failures are those of the SDK.
 
+import { type Failure, sentenceFor } from 'yanzheng-sdk/sentences';
 import type { Locale } from '../shared/locale.ts';
+import type { Purpose } from './purpose.ts';
 
 export interface Messages {
-  readonly title: string;
+  readonly sentence: (failure: Failure) => string;
+  readonly brand: string;
+  readonly titles: Readonly<Record<Purpose, string>>;
+  readonly tabs: Readonly<Record<Purpose, string>>;
   readonly mobile: string;
   readonly mobileProblems: { readonly missing: string; readonly foreign: string; readonly malformed: string };
+  /** Offers the other purpose. */
+  readonly switchTo: Readonly<Record<Purpose, string>>;
   readonly captcha: string;
   readonly captchaAlt: string;
-  readonly captchaHint: string;
   readonly captchaMissing: string;
   readonly captchaLoading: string;
   readonly captchaFailed: string;
@@ -22,37 +28,52 @@ export interface Messages {
   readonly codeMissing: string;
   readonly codeNotRequested: string;
   readonly sendCode: string;
+  readonly sendAgain: string;
   readonly sending: string;
-  readonly seconds: (seconds: number) => string;
+  readonly sendAgainIn: (seconds: number) => string;
   readonly sentTo: (mobile: string, minutes: number) => string;
   readonly deliveredTo: (mobile: string, minutes: number) => string;
   readonly notDelivered: (mobile: string) => string;
   readonly delayed: (mobile: string) => string;
-  readonly register: string;
-  readonly registering: string;
+  readonly noSmsTwice: string;
+  /** The consent as its parts: text, the name of a document, text, … */
+  readonly consent: readonly [string, ConsentDocument, string, ConsentDocument, string];
+  readonly consentMissing: string;
+  readonly consentPlaceholder: string;
+  readonly close: string;
+  readonly submit: Readonly<Record<Purpose, string>>;
+  readonly submitting: Readonly<Record<Purpose, string>>;
   readonly retry: string;
-  readonly noResponse: string;
-  readonly mayStillArrive: string;
-  readonly notSent: string;
   readonly retryIn: (time: string) => string;
-  readonly attemptsRemaining: (attempts: number) => string;
-  readonly registered: string;
-  readonly registeredAs: (mobile: string) => string;
-  readonly registerAnother: string;
+  readonly succeeded: Readonly<Record<Purpose, string>>;
+  readonly succeededAs: Readonly<Record<Purpose, (mobile: string) => string>>;
+  readonly claims: string;
+  readonly claimMeanings: Readonly<Record<string, string>>;
+  readonly checkHint: string;
+  readonly checkExample: string;
+  readonly publicKeys: string;
+  readonly startAgain: string;
   readonly phoneLink: string;
 }
 
+export interface ConsentDocument {
+  readonly title: string;
+}
+
 const chinese: Messages = {
-  title: '手机号注册',
+  sentence: (failure) => sentenceFor(failure, 'zh-CN'),
+  brand: '验证',
+  titles: { REGISTER: '手机号注册', LOGIN: '手机号登录' },
+  tabs: { REGISTER: '注册', LOGIN: '登录' },
   mobile: '手机号',
   mobileProblems: {
     missing: '请填写手机号',
     foreign: '只支持中国大陆的手机号',
     malformed: '手机号应为 11 位数字，请检查',
   },
+  switchTo: { REGISTER: '用它注册', LOGIN: '直接登录' },
   captcha: '图片验证码',
-  captchaAlt: '图片验证码：四个字符',
-  captchaHint: '不区分大小写',
+  captchaAlt: '图片验证码：四个字符，不区分大小写',
   captchaMissing: '请填写图片验证码',
   captchaLoading: '图片加载中',
   captchaFailed: '图片加载失败',
@@ -66,37 +87,60 @@ const chinese: Messages = {
   codeMissing: '请填写 6 位短信验证码',
   codeNotRequested: '请先获取验证码',
   sendCode: '获取验证码',
+  sendAgain: '重新发送',
   sending: '发送中…',
-  seconds: (seconds) => `${seconds} 秒`,
+  sendAgainIn: (seconds) => `${seconds} 秒后可重发`,
   sentTo: (mobile, minutes) => `验证码已发送至 ${mobile}，${minutes} 分钟内有效`,
   deliveredTo: (mobile, minutes) => `验证码已送达 ${mobile}，${minutes} 分钟内有效`,
-  notDelivered: (mobile) => `短信未送达 ${mobile}，请检查号码或稍后重试`,
+  notDelivered: (mobile) => `短信未送达 ${mobile}，请检查号码`,
   delayed: (mobile) => `发往 ${mobile} 的短信可能延迟`,
-  register: '注册',
-  registering: '注册中…',
+  noSmsTwice: '没有收到？请查看手机是否拦截了短信，或换一个手机号',
+  consent: ['我已阅读并同意', { title: '服务条款' }, '和', { title: '隐私政策' }, ''],
+  consentMissing: '请先阅读并同意服务条款和隐私政策',
+  consentPlaceholder: '这是演示页面。在您自己的页面上，这里是您的条款全文。',
+  close: '关闭',
+  submit: { REGISTER: '注册', LOGIN: '登录' },
+  submitting: { REGISTER: '注册中…', LOGIN: '登录中…' },
   retry: '重试',
-  noResponse: '没有收到服务的回应，已填写的内容不会丢失',
-  mayStillArrive: '短信可能稍后到达，届时其中的验证码仍然有效',
-  notSent: '短信没有发出，请填写新的图片验证码后重试',
   retryIn: (time) => `${time}后可重试`,
-  attemptsRemaining: (attempts) => (attempts > 0 ? `还可以尝试 ${attempts} 次` : '请重新获取验证码'),
-  registered: '注册成功',
-  registeredAs: (mobile) => `手机号 ${mobile} 已完成注册`,
-  registerAnother: '再注册一个',
+  succeeded: { REGISTER: '注册成功', LOGIN: '登录成功' },
+  succeededAs: {
+    REGISTER: (mobile) => `手机号 ${mobile} 已完成注册`,
+    LOGIN: (mobile) => `手机号 ${mobile} 已通过验证`,
+  },
+  claims: '验证令牌的内容',
+  claimMeanings: {
+    iss: '签发者',
+    aud: '接收者',
+    sub: '用户编号',
+    purpose: '用途',
+    phone_number: '手机号',
+    phone_number_verified: '已验证',
+    iat: '签发时间',
+    exp: '过期时间',
+    jti: '令牌编号',
+  },
+  checkHint: '您的后端用公钥检查这个令牌，无需再调用本服务。',
+  checkExample: 'Node.js 后端示例',
+  publicKeys: '公钥',
+  startAgain: '重新开始',
   phoneLink: '查看模拟手机收到的短信',
 };
 
 const english: Messages = {
-  title: 'Register your mobile',
+  sentence: (failure) => sentenceFor(failure, 'en'),
+  brand: 'Yanzheng',
+  titles: { REGISTER: 'Register your mobile', LOGIN: 'Log in with your mobile' },
+  tabs: { REGISTER: 'Register', LOGIN: 'Log in' },
   mobile: 'Mobile number',
   mobileProblems: {
     missing: 'Enter your mobile number.',
     foreign: 'Only mainland China mobiles get an SMS.',
     malformed: 'A mobile has 11 digits. Please check it.',
   },
+  switchTo: { REGISTER: 'Register it', LOGIN: 'Log in' },
   captcha: 'Characters in the image',
-  captchaAlt: 'Captcha: four characters',
-  captchaHint: 'Not case-sensitive',
+  captchaAlt: 'Captcha: four characters, not case-sensitive',
   captchaMissing: 'Enter the characters in the image.',
   captchaLoading: 'Loading image…',
   captchaFailed: 'Image not loaded',
@@ -110,25 +154,43 @@ const english: Messages = {
   codeMissing: 'Enter the six-digit code from the SMS.',
   codeNotRequested: 'Get a code first.',
   sendCode: 'Send code',
+  sendAgain: 'Send again',
   sending: 'Sending…',
-  seconds: (seconds) => `${seconds} s`,
-  sentTo: (mobile, minutes) => `Code sent to ${mobile}. It expires in ${plural(minutes, 'minute')}.`,
-  deliveredTo: (mobile, minutes) =>
-    `Code delivered to ${mobile}. It expires in ${plural(minutes, 'minute')}.`,
-  notDelivered: (mobile) => `Not delivered to ${mobile}: check the number or try again.`,
+  sendAgainIn: (seconds) => `Send again in ${seconds} s`,
+  sentTo: (mobile, minutes) => `Code sent to ${mobile}, valid for ${minutes} min.`,
+  deliveredTo: (mobile, minutes) => `Code delivered to ${mobile}, valid for ${minutes} min.`,
+  notDelivered: (mobile) => `Not delivered to ${mobile}. Check the number.`,
   delayed: (mobile) => `The SMS to ${mobile} may be delayed.`,
-  register: 'Register',
-  registering: 'Registering…',
+  noSmsTwice: 'No SMS? Check whether your phone blocks it, or use another number.',
+  consent: ['I accept the ', { title: 'terms' }, ' and the ', { title: 'privacy policy' }, ''],
+  consentMissing: 'Accept the terms and the privacy policy first.',
+  consentPlaceholder: 'This is a demo page. On your own page, the full text is here.',
+  close: 'Close',
+  submit: { REGISTER: 'Register', LOGIN: 'Log in' },
+  submitting: { REGISTER: 'Registering…', LOGIN: 'Logging in…' },
   retry: 'Try again',
-  noResponse: 'The service did not respond. Your entries are kept.',
-  mayStillArrive: 'The SMS may still arrive. Its code works.',
-  notSent: 'Enter the characters in the new image and try again.',
   retryIn: (time) => `Try again in ${time}.`,
-  attemptsRemaining: (attempts) =>
-    attempts > 0 ? `${plural(attempts, 'attempt')} left.` : 'Request a new code.',
-  registered: 'You are registered',
-  registeredAs: (mobile) => `${mobile} is registered.`,
-  registerAnother: 'Register another number',
+  succeeded: { REGISTER: 'You are registered', LOGIN: 'You are logged in' },
+  succeededAs: {
+    REGISTER: (mobile) => `${mobile} is registered.`,
+    LOGIN: (mobile) => `${mobile} is verified.`,
+  },
+  claims: 'What the verification token says',
+  claimMeanings: {
+    iss: 'issuer',
+    aud: 'audience',
+    sub: 'user id',
+    purpose: 'purpose',
+    phone_number: 'mobile',
+    phone_number_verified: 'verified',
+    iat: 'issued at',
+    exp: 'expires at',
+    jti: 'token id',
+  },
+  checkHint: 'Your backend checks this token with the public keys, without another call to this service.',
+  checkExample: 'Example of a Node.js backend',
+  publicKeys: 'Public keys',
+  startAgain: 'Start again',
   phoneLink: 'View messages on the simulated phone',
 };
 
@@ -144,8 +206,4 @@ export function formatDuration(locale: Locale, seconds: number): string {
   ] as const;
   const shown = units.filter(([count], index) => count > 0 || (index === 2 && seconds === 0));
   return shown.map(([count, unit]) => `${count} ${unit}`).join(' ');
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

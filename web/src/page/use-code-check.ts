@@ -1,13 +1,22 @@
-// From a code to a registered user.
+// From a code to a registered user, or to a user who is logged in.
 
 import { useRef } from 'react';
-import { useRegisterUser, useVerifySmsCode, type VerifySmsCodeOutcome } from '../verification/index.ts';
+import type { VerifySmsCodeOutcome } from 'yanzheng-sdk';
+import { useRegisterUser, useVerifySmsCode } from 'yanzheng-sdk/react';
 import { registerFeedback, verifyFeedback } from './feedback.ts';
+import type { Purpose } from './purpose.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 
 interface Credentials {
   readonly mobile: string;
   readonly code: string;
+  readonly purpose: Purpose;
+}
+
+export interface Success {
+  readonly mobile: string;
+  readonly purpose: Purpose;
+  readonly token: string;
 }
 
 /** Verifying a code spends it. Its token is kept, so that a failed registration can be repeated. */
@@ -26,13 +35,13 @@ interface Mismatch extends Credentials {
 }
 
 /** @param latestSms identifies the latest SMS of this page. */
-export function useVerification(
-  { showPageFeedback, showServiceFeedback }: FeedbackControl,
+export function useCodeCheck(
+  control: FeedbackControl,
   latestSms: string | undefined,
-  onRegistered: (mobile: string) => void,
+  onSuccess: (success: Success) => void,
 ) {
-  const knownMismatch = ({ mobile, code }: Credentials, last: Mismatch | undefined) =>
-    last?.mobile === mobile && last.code === code && last.sms === latestSms ? last.outcome : undefined;
+  const knownMismatch = (credentials: Credentials, last: Mismatch | undefined) =>
+    areEqual(credentials, last) && last?.sms === latestSms ? last?.outcome : undefined;
 
   const [verifySmsCode, isVerifying] = useVerifySmsCode();
   const [registerUser, isRegistering] = useRegisterUser();
@@ -41,8 +50,10 @@ export function useVerification(
 
   const verify = async (credentials: Credentials): Promise<VerifiedMobile | undefined> => {
     const { current } = lastVerified;
-    if (current?.mobile === credentials.mobile && current.code === credentials.code) return current;
-    const outcome = knownMismatch(credentials, lastMismatch.current) ?? (await verifySmsCode(credentials));
+    if (areEqual(credentials, current)) return current;
+    const { mobile, code, purpose } = credentials;
+    const outcome =
+      knownMismatch(credentials, lastMismatch.current) ?? (await verifySmsCode({ mobile, code, purpose }));
     if (outcome.__typename === 'SmsCodeMismatchError')
       lastMismatch.current = { ...credentials, sms: latestSms, outcome };
     if (outcome.__typename === 'MobileVerified') {
@@ -50,33 +61,40 @@ export function useVerification(
       lastVerified.current = { ...credentials, token: outcome.verificationToken, expiresAtMs };
       return lastVerified.current;
     }
-    const show = outcome.__typename === 'NoResponse' ? showPageFeedback : showServiceFeedback;
-    show(
+    control.show(
       (messages) => [verifyFeedback(outcome, messages)],
-      () => register(credentials),
+      () => check(credentials),
     );
     return undefined;
   };
 
-  const register = async (credentials: Credentials): Promise<void> => {
+  const check = async (credentials: Credentials): Promise<void> => {
     const verifiedMobile = await verify(credentials);
     if (!verifiedMobile) return;
+    if (verifiedMobile.purpose === 'REGISTER') await register(verifiedMobile);
+    else onSuccess(verifiedMobile);
+  };
+
+  const register = async (verifiedMobile: VerifiedMobile): Promise<void> => {
     const outcome = await registerUser({ verificationToken: verifiedMobile.token });
-    if (outcome.__typename === 'UserRegistered') return onRegistered(outcome.user.mobile);
+    if (outcome.__typename === 'UserRegistered') return onSuccess(verifiedMobile);
 
     // The token is unexpired and known to this page alone: the registration that got no response has spent it.
     const isSpentByUs = verifiedMobile.mayBeSpent && Date.now() < verifiedMobile.expiresAtMs;
     if (outcome.__typename === 'InvalidVerificationTokenError' && isSpentByUs)
-      return onRegistered(credentials.mobile);
+      return onSuccess(verifiedMobile);
 
     if (outcome.__typename === 'NoResponse') verifiedMobile.mayBeSpent = true;
     else if (outcome.__typename !== 'ServiceUnavailableError') lastVerified.current = undefined;
-    const show = outcome.__typename === 'NoResponse' ? showPageFeedback : showServiceFeedback;
-    show(
+    control.show(
       (messages) => [registerFeedback(outcome, messages)],
-      () => register(credentials),
+      () => check(verifiedMobile),
     );
   };
 
-  return { register, isRunning: isVerifying || isRegistering };
+  return { check, isRunning: isVerifying || isRegistering };
+}
+
+function areEqual(one: Credentials, other: Credentials | undefined): boolean {
+  return one.mobile === other?.mobile && one.code === other.code && one.purpose === other.purpose;
 }

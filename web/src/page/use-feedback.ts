@@ -12,8 +12,6 @@ export type Retry = () => Promise<void>;
 
 interface FeedbackState {
   readonly render: RenderFeedback;
-  /** Messages of the service exist in one language only. A switch to another language hides them. */
-  readonly onlyIn?: Messages | undefined;
   readonly retry?: Retry | undefined;
 }
 
@@ -21,10 +19,7 @@ const NO_FEEDBACK: FeedbackState = { render: () => [] };
 
 export function useFeedback(messages: Messages, focus: (target: FeedbackTarget) => void) {
   const [state, setState] = useState(NO_FEEDBACK);
-  const feedback = useMemo(
-    () => (state.onlyIn && state.onlyIn !== messages ? [] : state.render(messages)),
-    [state, messages],
-  );
+  const feedback = useMemo(() => state.render(messages), [state, messages]);
 
   // A response may arrive after a switch of the language: the closures of the request hold the old messages.
   const currentMessages = useRef(messages);
@@ -32,26 +27,19 @@ export function useFeedback(messages: Messages, focus: (target: FeedbackTarget) 
     currentMessages.current = messages;
   }, [messages]);
 
-  const show = (next: FeedbackState) => {
-    setState(next);
-    const [first] = next.render(currentMessages.current);
-    if (first) focus(first.focus ?? first.target);
-  };
   return {
     feedback,
-    /** Shows messages of the page. Returns whether there are any. */
-    showPageFeedback(render: RenderFeedback, retry?: Retry): boolean {
-      show({ render, retry });
-      return render(messages).length > 0;
+    /** Replaces the messages, and focuses the target of the first one. Returns whether there are any. */
+    show(render: RenderFeedback, retry?: Retry): boolean {
+      setState({ render, retry });
+      const [first] = render(currentMessages.current);
+      if (first) focus(first.focus ?? first.target);
+      return first !== undefined;
     },
-    /** Shows messages of the service. */
-    showServiceFeedback: (render: RenderFeedback, retry?: Retry) =>
-      show({ render, retry, onlyIn: currentMessages.current }),
     clear: () => setState(NO_FEEDBACK),
     /** Removes the feedback of these targets. Their input has changed, so that the failed step cannot be repeated. */
     dismiss: (...targets: readonly FeedbackTarget[]) =>
-      setState(({ render, onlyIn }) => ({
-        onlyIn,
+      setState(({ render }) => ({
         render: (all) => render(all).filter(({ target }) => !targets.includes(target)),
       })),
     /** Repeats the failed step, or runs `startOver` if it cannot be repeated. */
@@ -67,7 +55,7 @@ export function useFeedback(messages: Messages, focus: (target: FeedbackTarget) 
 /** Empties the messages and keeps their layout. Screen readers then announce the same message again after a retry. */
 function blank(state: FeedbackState): FeedbackState {
   const render: RenderFeedback = (messages) =>
-    state.render(messages).map(({ hint, ...feedback }) => ({ ...feedback, message: '' }));
+    state.render(messages).map((feedback) => ({ ...feedback, message: '' }));
   return { ...state, render };
 }
 

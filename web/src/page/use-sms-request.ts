@@ -5,21 +5,32 @@ import {
   isCaptchaSpent as isSpentBy,
   type RequestSmsCodeInput,
   type RequestSmsCodeOutcome,
+} from 'yanzheng-sdk';
+import {
   useCountdown,
   useImageCaptcha,
   useProofOfWorkCaptcha,
   useRequestSmsCode,
   useSmsDelivery,
-} from '../verification/index.ts';
+} from 'yanzheng-sdk/react';
 import { type FeedbackTarget, feedbackUnless, mobileFeedback, requestFeedback } from './feedback.ts';
 import { canBeMobile } from './input.ts';
+import type { Purpose } from './purpose.ts';
 import type { FeedbackControl } from './use-feedback.ts';
 import { useSessionStorage } from './use-session-storage.ts';
 
-type SmsCodeSent = Extract<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>;
+/** An SMS that the service sent, and what it was requested for. */
+interface SentSms extends Extract<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }> {
+  readonly purpose: Purpose;
+  readonly to: string;
+  /** How many SMS in a row this mobile was sent. */
+  readonly count: number;
+}
 
 export function useSmsRequest(
   mobile: string,
+  purpose: Purpose,
+  hasConsented: boolean,
   control: FeedbackControl,
   focus: (target: FeedbackTarget) => void,
 ) {
@@ -30,7 +41,9 @@ export function useSmsRequest(
   const [usesWork, setUsesWork] = useState(false);
   const [requestSmsCode, isSending] = useRequestSmsCode();
   const [captchaAnswer, setCaptchaAnswer] = useState('');
-  const [sent, setSent] = useState<SmsCodeSent>();
+  const [lastSent, setSent] = useState<SentSms>();
+  // A code works for the purpose that it was requested for.
+  const sent = lastSent?.purpose === purpose ? lastSent : undefined;
   const [spentId, setSpentId] = useState<string>();
   const delivery = useSmsDelivery(sent?.deliveryId);
   const [waitSeconds, startCountdown] = useResendCountdown(mobile);
@@ -53,7 +66,7 @@ export function useSmsRequest(
     const outcome = await requestSmsCode(input);
     if (outcome.__typename === 'NoResponse') {
       // The service may have sent the SMS. Only a retry with the same input cannot send a second one.
-      control.showPageFeedback(
+      control.show(
         (messages) => [requestFeedback(outcome, messages)],
         () => request(input),
       );
@@ -61,7 +74,12 @@ export function useSmsRequest(
     }
     if (outcome.__typename === 'SmsCodeSent') {
       control.clear();
-      setSent(outcome);
+      setSent((previous) => ({
+        ...outcome,
+        purpose,
+        to: input.mobile,
+        count: previous?.to === input.mobile ? previous.count + 1 : 1,
+      }));
       setSpentId(input.captchaId);
       startCountdown(outcome.resendAfterSeconds, input.mobile);
       focus('code');
@@ -71,16 +89,17 @@ export function useSmsRequest(
     if (isSpentBy(outcome)) renewCaptcha();
     if (outcome.__typename === 'SmsSendFailedError' && outcome.mayStillArrive)
       startCountdown(outcome.retryAfterSeconds, input.mobile);
-    control.showServiceFeedback((messages) => [requestFeedback(outcome, messages)]);
+    control.show((messages) => [requestFeedback(outcome, messages)]);
   };
 
   const requestWithWork = async () => {
-    const isIncomplete = control.showPageFeedback(({ mobileProblems }) =>
-      mobileFeedback(mobile, mobileProblems),
-    );
+    const isIncomplete = control.show(({ mobileProblems, consentMissing }) => [
+      ...mobileFeedback(mobile, mobileProblems),
+      ...feedbackUnless(hasConsented, 'consent', consentMissing),
+    ]);
     if (isIncomplete) return;
     const solution = await work.solve();
-    if (solution) await request({ mobile, ...solution });
+    if (solution) await request({ mobile, purpose, ...solution });
   };
 
   return {
@@ -107,11 +126,13 @@ export function useSmsRequest(
       if (usesWork) return void requestWithWork();
       const isImageReady = image !== undefined && !isCaptchaSpent && !captcha.isLoading;
       if (!image && !captcha.isLoading) renewCaptcha();
-      const isIncomplete = control.showPageFeedback(({ captchaMissing, mobileProblems }) => [
+      const isIncomplete = control.show(({ mobileProblems, captchaMissing, consentMissing }) => [
         ...mobileFeedback(mobile, mobileProblems),
         ...feedbackUnless(isImageReady && captchaAnswer.trim() !== '', 'captchaAnswer', captchaMissing),
+        ...feedbackUnless(hasConsented, 'consent', consentMissing),
       ]);
-      if (isImageReady && !isIncomplete) void request({ mobile, captchaId: image.id, captchaAnswer });
+      if (isImageReady && !isIncomplete)
+        void request({ mobile, purpose, captchaId: image.id, captchaAnswer });
     },
   };
 }

@@ -1,7 +1,7 @@
 // A countdown to a point in time.
 
 import { useCallback, useEffect, useState } from 'react';
-import { onEvents } from './on-events';
+import { onEvents } from '../on-events.ts';
 
 export interface Countdown {
   /** Whole seconds until the end, rounded up; 0 after the end and before the first start. */

@@ -1,11 +1,10 @@
 // The captcha of one form.
 
-import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useState } from 'react';
-import { ImageCaptchaDocument } from './generated/graphql';
-import { onEvents } from './on-events';
-import { onceVisibleAfter } from './once-visible-after';
-import type { ImageCaptchaOutcome } from './outcomes';
+import { onEvents } from '../on-events.ts';
+import { onceVisibleAfter } from '../once-visible-after.ts';
+import type { ImageCaptchaOutcome } from '../outcomes.ts';
+import { useVerification } from './provider.ts';
 
 /** A captcha is renewed before it expires: answering an expired one wastes the effort. */
 const RENEW_BEFORE_EXPIRY_SECONDS = 10;
@@ -31,7 +30,7 @@ export interface ImageCaptchaState {
  *   return <img src={outcome.image} width={outcome.width} height={outcome.height} alt="Four characters" />;
  */
 export function useImageCaptcha(): ImageCaptchaState {
-  const client = useApolloClient();
+  const verification = useVerification();
   const [outcome, setOutcome] = useState<ImageCaptchaOutcome>();
   const [isLoading, setLoading] = useState(true);
   const [generation, setGeneration] = useState(1);
@@ -47,7 +46,7 @@ export function useImageCaptcha(): ImageCaptchaState {
       // StrictMode cleans up the first effect synchronously: by now it is known whether this effect counts.
       await Promise.resolve();
       if (!isCurrent) return;
-      const next = await queryCaptcha(client);
+      const next = await verification.imageCaptcha();
       if (!isCurrent) return;
       setOutcome(next);
       setLoading(false);
@@ -56,7 +55,7 @@ export function useImageCaptcha(): ImageCaptchaState {
     return () => {
       isCurrent = false;
     };
-  }, [client, generation]);
+  }, [verification, generation]);
 
   useEffect(() => {
     if (outcome === undefined) return;
@@ -71,19 +70,6 @@ export function useImageCaptcha(): ImageCaptchaState {
   }, [outcome, renew]);
 
   return { outcome, isLoading, renew };
-}
-
-async function queryCaptcha(client: ReturnType<typeof useApolloClient>): Promise<ImageCaptchaOutcome> {
-  try {
-    const { data } = await client.query({
-      query: ImageCaptchaDocument,
-      fetchPolicy: 'no-cache',
-      context: { queryDeduplication: false }, // Two forms on a page need two captchas.
-    });
-    return data ? data.imageCaptcha : { __typename: 'NoResponse' };
-  } catch {
-    return { __typename: 'NoResponse' };
-  }
 }
 
 function renewAfterSeconds(outcome: ImageCaptchaOutcome): number {

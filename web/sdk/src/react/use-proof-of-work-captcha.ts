@@ -1,20 +1,13 @@
 // The captcha that the device solves, for people who cannot read the image.
 
-import { useApolloClient } from '@apollo/client/react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ProofOfWorkCaptchaDocument } from './generated/graphql';
-import type { ProofOfWorkCaptchaOutcome } from './outcomes';
-import type { WorkerMessage } from './proof-of-work.worker';
-import type { ProofOfWorkTask } from './solve-proof-of-work';
-
-/** A solution that is about to expire is not used: the request takes time, too. */
-const EXPIRY_MARGIN_MS = 5000;
-
-/** What `requestSmsCode` takes. */
-export interface CaptchaSolution {
-  readonly captchaId: string;
-  readonly captchaAnswer: string;
-}
+import {
+  type CaptchaSolution,
+  canSolveCaptcha,
+  type ProofOfWorkError,
+  solveCaptcha,
+} from '../solve-captcha.ts';
+import { useVerification } from './provider.ts';
 
 export interface ProofOfWorkCaptchaState {
   /** `false` on pages without HTTPS, where browsers have no WebCrypto: offer the image alone. */
@@ -33,7 +26,10 @@ export interface ProofOfWorkCaptchaState {
   readonly cancel: () => void;
 }
 
-export type ProofOfWorkError = Exclude<ProofOfWorkCaptchaOutcome, { __typename: 'ProofOfWorkCaptcha' }>;
+interface Run {
+  readonly solution: Promise<CaptchaSolution | undefined>;
+  readonly end: () => void;
+}
 
 /**
  * A captcha that the device solves, in a worker, within some seconds. It ends with the component.
@@ -45,83 +41,36 @@ export type ProofOfWorkError = Exclude<ProofOfWorkCaptchaOutcome, { __typename: 
  * // while it runs: <progress value={work.progress} />
  */
 export function useProofOfWorkCaptcha(): ProofOfWorkCaptchaState {
-  const client = useApolloClient();
+  const verification = useVerification();
   const [isSolving, setSolving] = useState(false);
   const [progress, setProgress] = useState(0);
   const [error, setError] = useState<ProofOfWorkError>();
-  const running = useRef<{ readonly result: Promise<CaptchaSolution | undefined>; readonly end: () => void }>(
-    undefined,
-  );
+  const running = useRef<Run>(undefined);
 
   const cancel = useCallback(() => running.current?.end(), []);
   useEffect(() => cancel, [cancel]);
 
   const solve = useCallback(() => {
-    if (running.current) return running.current.result;
+    if (running.current) return running.current.solution;
     const ending = new AbortController();
     const work = async (): Promise<CaptchaSolution | undefined> => {
-      for (;;) {
-        const outcome = await queryTask(client);
-        if (ending.signal.aborted) return undefined;
-        if (outcome.__typename !== 'ProofOfWorkCaptcha') {
-          setError(outcome);
-          return undefined;
-        }
-        const expiresAtMs = Date.now() + outcome.expiresInSeconds * 1000 - EXPIRY_MARGIN_MS;
-        const captchaAnswer = await solveInWorker(outcome, ending.signal, setProgress);
-        if (captchaAnswer === undefined) return undefined;
-        // The device was too slow, or it slept: another task.
-        if (Date.now() < expiresAtMs) return { captchaId: outcome.id, captchaAnswer };
+      try {
+        const solved = await solveCaptcha(verification, { signal: ending.signal, onProgress: setProgress });
+        setError(solved.error);
+        return solved.solution;
+      } catch {
+        return undefined; // cancelled
+      } finally {
+        running.current = undefined;
+        setSolving(false);
       }
     };
     setSolving(true);
     setProgress(0);
     setError(undefined);
-    const result = work().finally(() => {
-      running.current = undefined;
-      setSolving(false);
-    });
-    running.current = { result, end: () => ending.abort() };
-    return result;
-  }, [client]);
+    running.current = { solution: work(), end: () => ending.abort() };
+    return running.current.solution;
+  }, [verification]);
 
-  return {
-    isSupported: isSecureContext && 'Worker' in globalThis,
-    isSolving,
-    progress,
-    error,
-    solve,
-    cancel,
-  };
-}
-
-async function queryTask(client: ReturnType<typeof useApolloClient>): Promise<ProofOfWorkCaptchaOutcome> {
-  try {
-    const { data } = await client.query({
-      query: ProofOfWorkCaptchaDocument,
-      fetchPolicy: 'no-cache',
-      context: { queryDeduplication: false },
-    });
-    return data ? data.proofOfWorkCaptcha : { __typename: 'NoResponse' };
-  } catch {
-    return { __typename: 'NoResponse' };
-  }
-}
-
-/** Resolves to `undefined` when the signal aborts, or if the worker fails. */
-function solveInWorker(
-  { id, salt, iterations, prefix, largestCounter }: ProofOfWorkTask,
-  signal: AbortSignal,
-  onProgress: (share: number) => void,
-): Promise<string | undefined> {
-  const worker = new Worker(new URL('./proof-of-work.worker.ts', import.meta.url), { type: 'module' });
-  return new Promise<string | undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined));
-    worker.addEventListener('error', () => resolve(undefined));
-    worker.addEventListener('message', ({ data }: MessageEvent<WorkerMessage>) => {
-      if ('share' in data) onProgress(data.share);
-      else resolve(data.answer);
-    });
-    worker.postMessage({ id, salt, iterations, prefix, largestCounter });
-  }).finally(() => worker.terminate());
+  return { isSupported: canSolveCaptcha(), isSolving, progress, error, solve, cancel };
 }

@@ -11,11 +11,17 @@ export function errorBody(message: string, code?: string, requestId?: string) {
   return { errors: [{ message, extensions: { ...(code && { code }), ...(requestId && { requestId }) } }] };
 }
 
+/** Fastify's own message is the bare reason phrase of the status. */
+const MESSAGES: Record<string, string> = {
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'Unsupported Media Type: send the body as application/json.',
+};
+
 /** Errors of the client keep their message. Internal errors are logged, and the client gets the request id. */
 export function registerErrorHandlers(app: FastifyInstance, logError: LogError): void {
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send(errorBody(error.message, error.code));
+    if (status < 500)
+      return reply.code(status).send(errorBody(MESSAGES[error.code] ?? error.message, error.code));
     logError(request.id, error);
     return reply.code(500).send(errorBody(INTERNAL_ERROR_MESSAGE, 'INTERNAL_SERVER_ERROR', request.id));
   });

@@ -127,3 +127,20 @@ function isOperationResult(response: Response): boolean {
   const isIntrospection = response.request().postData()?.includes('IntrospectionQuery') === true;
   return new URL(response.url()).pathname === '/graphql' && !isIntrospection;
 }
+
+describeWithBrowser('the playground in Chinese', () => {
+  const browser = withBrowser();
+
+  test('has its own strings and the comments of the tabs in Chinese, and runs', async () => {
+    const app = await startTestApp({ settings: { PLAYGROUND: 'on' } });
+    const { page, errors } = await newPage(browser(), { locale: 'zh-CN' });
+    await page.goto(`${app.url}/playground`);
+    await page.getByText('1/4：获取图片验证码').waitFor();
+    await page.getByRole('heading', { name: '图片验证码' }).waitFor();
+    await page.getByText('执行 ImageCaptcha，图片会显示在这里。').waitFor();
+    await page.getByRole('button', { name: 'Execute query' }).click();
+    await page.getByRole('textbox', { name: '图片中的字符' }).waitFor();
+    expect(errors).toEqual([]);
+    await app.stop();
+  });
+});

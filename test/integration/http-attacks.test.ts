@@ -27,7 +27,7 @@ describe('a page of another origin', () => {
   const unknownType = {
     status: 415,
     code: 'FST_ERR_CTP_INVALID_MEDIA_TYPE',
-    messages: ['Unsupported Media Type'],
+    messages: ['Unsupported Media Type: send the body as application/json.'],
   };
 
   it.each([

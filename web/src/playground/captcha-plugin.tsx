@@ -3,8 +3,9 @@
 import { Button, type GraphiQLPlugin } from '@graphiql/react';
 import { type SubmitEvent, useId } from 'react';
 import { useFillVariables, useResultWith } from './fill-variables.ts';
+import { messages } from './messages.ts';
 
-export const CAPTCHA_PLUGIN: GraphiQLPlugin = { title: 'Captcha and token', icon: Icon, content: Panel };
+export const CAPTCHA_PLUGIN: GraphiQLPlugin = { title: messages.title, icon: Icon, content: Panel };
 
 function Panel() {
   return (
@@ -29,11 +30,11 @@ function Captcha() {
 
   return (
     <section>
-      <h2>Captcha</h2>
+      <h2>{messages.captcha}</h2>
       {captcha ? (
         <form key={String(captcha.id)} onSubmit={submit}>
-          <img src={String(captcha.image)} alt="Captcha" />
-          <label htmlFor={answerId}>Characters in the image</label>
+          <img src={String(captcha.image)} alt={messages.captcha} />
+          <label htmlFor={answerId}>{messages.characters}</label>
           <input
             id={answerId}
             name="captchaAnswer"
@@ -42,10 +43,10 @@ function Captcha() {
             spellCheck={false}
             required
           />
-          <Button type="submit">Fill in RequestSmsCode</Button>
+          <Button type="submit">{messages.fillIn('RequestSmsCode')}</Button>
         </form>
       ) : (
-        <p>Run ImageCaptcha to see the image here.</p>
+        <p>{messages.runCaptcha}</p>
       )}
     </section>
   );
@@ -56,15 +57,15 @@ function Token() {
   const fillVariables = useFillVariables();
   return (
     <section>
-      <h2>Verification token</h2>
+      <h2>{messages.token}</h2>
       {verificationToken ? (
         <Button
           onClick={() => fillVariables('RegisterUser', { verificationToken: String(verificationToken) })}
         >
-          Fill in RegisterUser
+          {messages.fillIn('RegisterUser')}
         </Button>
       ) : (
-        <p>Run VerifySmsCode with the code from the SMS to use its token here.</p>
+        <p>{messages.runVerify}</p>
       )}
     </section>
   );
@@ -75,13 +76,13 @@ function Delivery() {
   const fillVariables = useFillVariables();
   return (
     <section>
-      <h2>Delivery</h2>
+      <h2>{messages.delivery}</h2>
       {deliveryId ? (
         <Button onClick={() => fillVariables('SmsDelivery', { id: String(deliveryId) })}>
-          Fill in SmsDelivery
+          {messages.fillIn('SmsDelivery')}
         </Button>
       ) : (
-        <p>Run RequestSmsCode to ask here what became of its SMS.</p>
+        <p>{messages.runRequest}</p>
       )}
     </section>
   );

@@ -24,7 +24,8 @@ export function useLocale(): [Locale, (locale: Locale) => void] {
   return [locale, setLocale];
 }
 
-function currentLocale(): Locale {
+/** For code outside of React. */
+export function currentLocale(): Locale {
   if (chosen === 'zh-CN' || chosen === 'en') return chosen;
   const preferred = navigator.languages.find((tag) => /^(zh|cmn|yue|en)(-|$)/i.test(tag));
   return preferred === undefined || /^en/i.test(preferred) ? 'en' : 'zh-CN';

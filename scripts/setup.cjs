@@ -140,7 +140,7 @@ async function build(node) {
   );
 }
 
-/** Builds the pages of web/ to web/dist/ if a file has changed since the last time. */
+/** Builds the pages of web/ to web/dist/, and the SDK, if a file has changed since the last time. */
 async function buildPages(node) {
   await install('web');
   const web = path.join(ROOT, 'web');
@@ -148,13 +148,15 @@ async function buildPages(node) {
   // The registration page links to an example.
   const example = path.join(ROOT, 'examples/check-token/server.mjs');
   const inputs = [...filesBelow(web, isGenerated), example];
-  await buildOnce('web/dist', inputs, () =>
+  await buildOnce('web/dist', inputs, async () => {
     // React has a slower build for development. NODE_ENV selects it.
-    mustRun(node, [VITE, 'build', '--logLevel', 'warn'], {
+    await mustRun(node, [VITE, 'build', '--logLevel', 'warn'], {
       cwd: web,
       env: { ...process.env, NODE_ENV: 'production' },
-    }),
-  );
+    });
+    // For `npm pack` with `ignore-scripts`.
+    await mustRun(node, ['build.mjs'], { cwd: path.join(web, 'sdk') });
+  });
 }
 
 /** A setting as the service reads it, from the environment or .env. Supports values without spaces only. */

@@ -1,28 +1,13 @@
-// The layout, accessibility and size of the registration page.
+// The layout and size of the registration page. test/drills/registration-states.test.ts checks how each state looks.
 
 import { expect, it } from '@jest/globals';
-import { accessibilityViolations } from '../support/browser.ts';
-import { SMALL_PHONE, withRegistrationPage } from '../support/registration-page.ts';
+import { withRegistrationPage } from '../support/registration-page.ts';
 import { describeWithBrowser } from '../support/suites.ts';
 
 const MAX_SCRIPT_BYTES = 130_000;
 
 describeWithBrowser('the registration page', () => {
   const suite = withRegistrationPage();
-
-  it.each([
-    ['light-320', { ...SMALL_PHONE, language: 'zh-CN', colorScheme: 'light' }],
-    ['dark-320', { ...SMALL_PHONE, language: 'en', colorScheme: 'dark' }],
-    ['light-1280', { viewport: { width: 1280, height: 800 }, language: 'en', colorScheme: 'light' }],
-  ] as const)('is accessible and never scrolls horizontally: %s', async (name, options) => {
-    const page = await suite.open(options);
-    await page.saveScreenshot(name);
-    expect(await accessibilityViolations(page.page)).toEqual([]);
-    await page.send.click();
-    expect(await accessibilityViolations(page.page)).toEqual([]);
-    const isScrollable = 'document.documentElement.scrollWidth > document.documentElement.clientWidth';
-    expect(await page.page.evaluate(isScrollable)).toBe(false);
-  });
 
   it('does not shift its layout while the captcha loads', async () => {
     const page = await suite.open();

@@ -1,6 +1,6 @@
 // The SDK as its users get it: packed, installed, compiled and bundled outside of the repository.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -40,7 +40,7 @@ describe('the packed SDK', () => {
 
   it.each(['nodenext', 'bundler'])('compiles in a strict project with module resolution %s', (resolution) => {
     writeConsumer(directory(), resolution);
-    expect(run(directory(), [join(projectRoot, 'node_modules/typescript/bin/tsc'), '-p', '.'])).toBe('');
+    expect(compile(directory())).toBe('');
   });
 
   it.each([
@@ -92,7 +92,9 @@ function installPacked(directory: string): void {
   const [program, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const call = (args: string[], cwd: string) =>
     execFileSync(program, [...first, ...args], { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
-  const [{ filename }] = JSON.parse(call(['pack', '--json', '--pack-destination', directory], PACKAGE));
+  const [{ filename }] = JSON.parse(
+    call(['pack', '--ignore-scripts=false', '--json', '--pack-destination', directory], PACKAGE),
+  );
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ type: 'module' }));
   call(['install', '--offline', '--no-audit', '--no-fund', join(directory, filename)], directory);
   mkdirSync(join(directory, 'node_modules/@types'), { recursive: true });
@@ -147,7 +149,8 @@ function bundle(directory: string, source: string): string {
     },
   };
   writeFileSync(join(directory, 'vite.config.mjs'), `export default ${JSON.stringify(config)};`);
-  run(directory, [join(projectRoot, 'web/node_modules/vite/bin/vite.js'), 'build']);
+  const vite = join(projectRoot, 'web/node_modules/vite/bin/vite.js');
+  execFileSync(process.execPath, [vite, 'build'], { cwd: directory });
   const scripts = readdirSync(join(directory, 'dist'), { recursive: true, encoding: 'utf8' });
   return scripts
     .filter((file) => file.endsWith('.js'))
@@ -159,12 +162,14 @@ function loadSdk(directory: string): Promise<Sdk> {
   return import(pathToFileURL(join(directory, 'node_modules/yanzheng-sdk/dist/index.js')).href);
 }
 
-function run(directory: string, args: string[]): string {
-  try {
-    return execFileSync(process.execPath, args, { cwd: directory, encoding: 'utf8' });
-  } catch (error) {
-    return String((error as { stdout?: string }).stdout); // The compiler writes its errors there.
-  }
+/** The errors of the compiler. */
+function compile(directory: string): string {
+  const compiler = join(projectRoot, 'node_modules/typescript/bin/tsc');
+  const { stdout, status } = spawnSync(process.execPath, [compiler, '-p', '.'], {
+    cwd: directory,
+    encoding: 'utf8',
+  });
+  return status === 0 ? '' : stdout;
 }
 
 function readJson(file: string) {

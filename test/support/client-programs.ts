@@ -1,8 +1,8 @@
-// The tools for the clients in other languages, as Debian packages install them.
+// The example clients, and the tools for those in other languages, as Debian packages install them.
 
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile } from 'node:fs/promises';
+import { copyFile, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { programPath } from './program-path.ts';
@@ -44,6 +44,15 @@ export async function buildGoClient(directory: string): Promise<ClientProgram> {
     },
   });
   return { command, args: [] };
+}
+
+/** Puts the example in Node.js into a directory, beside the SDK. */
+export async function nodeClient(directory: string): Promise<ClientProgram> {
+  await mkdir(join(directory, 'node_modules'));
+  await symlink(join(projectRoot, 'web/sdk'), join(directory, 'node_modules/yanzheng-sdk'), 'dir');
+  const file = join(directory, 'client.mjs');
+  await copyFile(join(EXAMPLES, 'node-client/client.mjs'), file);
+  return { command: process.execPath, args: [file] };
 }
 
 export function rubyClient(): ClientProgram {

@@ -15,6 +15,9 @@ const TARGET = { job: 'yanzheng', instance: '127.0.0.1:9464' };
 const GROUPS = ['yanzheng-objectives', 'yanzheng-burn-rates', 'yanzheng-alerts'];
 const SAMPLE = /^(?<name>[a-z_]+)(?:\{(?<labels>.*)\})? (?<value>\S+)$/;
 
+/** The service runs in the process of the tests, whose memory and event loop are not those of a service. */
+const OF_THE_PROCESS = /^(process|nodejs)_/;
+
 export class AlertHistory {
   private readonly scrapes: Map<string, string>[] = [];
 
@@ -77,7 +80,8 @@ export class AlertHistory {
 function* samplesOf(text: string): Generator<[series: string, value: string]> {
   for (const line of text.split('\n')) {
     const { name, labels = '', value } = SAMPLE.exec(line)?.groups ?? {};
-    if (name !== undefined && value !== undefined && value !== 'Nan') yield [seriesName(name, labels), value];
+    if (name === undefined || value === undefined || value === 'Nan' || OF_THE_PROCESS.test(name)) continue;
+    yield [seriesName(name, labels), value];
   }
 }
 

@@ -1,9 +1,9 @@
 // The comments of the tabs in Chinese. The documents have them in English.
 
-import type { OperationName } from './tabs.ts';
+import { currentLocale } from '../shared/locale.ts';
 
 /** The first lines and the last lines of each tab. */
-export const CHINESE_COMMENTS: Record<OperationName, readonly [first: string, last: string]> = {
+const CHINESE_COMMENTS = {
   ImageCaptcha: [
     `1/4：获取图片验证码。按 Ctrl-Enter 或右侧的按钮执行。
 
@@ -47,10 +47,11 @@ MobileAlreadyRegisteredError：手机号在第 2 个标签页之后已被注册�
 DELIVERED：手机已收到短信，或其中的验证码已通过检查。UNDELIVERED：手机没有收到。
 UNKNOWN：没有报告。短信仍可能到达。`,
   ],
-};
+} as const;
 
-/** The document of a tab, with the comments before and after it in Chinese. */
-export function inChinese(operation: OperationName, document: string): string {
+/** The document of a tab, with the comments before and after it in the language of the playground. */
+export function localized(operation: keyof typeof CHINESE_COMMENTS, document: string): string {
+  if (currentLocale() === 'en') return document;
   const lines = document.split('\n').filter((line) => !line.startsWith('#'));
   const [first, last] = CHINESE_COMMENTS[operation];
   return `${comment(first)}\n\n${lines.join('\n').trim()}\n\n${comment(last)}\n`;

@@ -12,10 +12,8 @@ import { pick, useGraphiQL } from '@graphiql/react';
 import { GraphiQL, type GraphiQLProps, HISTORY_PLUGIN } from 'graphiql';
 import { useEffect } from 'react';
 import { createRoot } from 'react-dom/client';
-import { currentLocale } from '../shared/locale.ts';
 import { CAPTCHA_PLUGIN } from './captcha-plugin.tsx';
-import { inChinese } from './comments.ts';
-import { type OperationName, TABS } from './tabs.ts';
+import { TABS } from './tabs.ts';
 
 const fetcher: GraphiQLProps['fetcher'] = async (params, options) => {
   const response = await fetch('/graphql', {
@@ -35,18 +33,10 @@ function WrappedLines() {
   return null;
 }
 
-const tabs =
-  currentLocale() === 'en'
-    ? Object.values(TABS)
-    : Object.entries(TABS).map(([name, tab]) => ({
-        ...tab,
-        query: inChinese(name as OperationName, tab.query),
-      }));
-
 createRoot(document.getElementById('root') as HTMLElement).render(
   <GraphiQL
     fetcher={fetcher}
-    defaultTabs={tabs}
+    defaultTabs={Object.values(TABS)}
     plugins={[CAPTCHA_PLUGIN, HISTORY_PLUGIN]}
     visiblePlugin={CAPTCHA_PLUGIN}
     defaultEditorToolsVisibility="variables"

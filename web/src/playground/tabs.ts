@@ -1,5 +1,6 @@
 // The tabs of the first visit, in the order of a verification.
 
+import { localized } from './comments.ts';
 import imageCaptcha from './tabs/1-captcha.graphql?raw';
 import requestSmsCode from './tabs/2-request.graphql?raw';
 import verifySmsCode from './tabs/3-verify.graphql?raw';
@@ -10,17 +11,20 @@ const MOBILE = '139 0013 9000';
 
 /** The name of the operation is also the title of the tab. */
 export const TABS = {
-  ImageCaptcha: { query: imageCaptcha, variables: null },
+  ImageCaptcha: { query: localized('ImageCaptcha', imageCaptcha), variables: null },
   RequestSmsCode: {
-    query: requestSmsCode,
+    query: localized('RequestSmsCode', requestSmsCode),
     variables: input({ mobile: MOBILE, captchaId: '', captchaAnswer: '', purpose: 'REGISTER' }),
   },
   VerifySmsCode: {
-    query: verifySmsCode,
+    query: localized('VerifySmsCode', verifySmsCode),
     variables: input({ mobile: MOBILE, code: '', purpose: 'REGISTER' }),
   },
-  RegisterUser: { query: registerUser, variables: input({ verificationToken: '' }) },
-  SmsDelivery: { query: smsDelivery, variables: json({ id: '' }) },
+  RegisterUser: {
+    query: localized('RegisterUser', registerUser),
+    variables: input({ verificationToken: '' }),
+  },
+  SmsDelivery: { query: localized('SmsDelivery', smsDelivery), variables: json({ id: '' }) },
 };
 
 export type OperationName = keyof typeof TABS;

@@ -9,12 +9,15 @@ import {
   type RequestSmsCodeOutcome,
   type VerifySmsCodeOutcome,
 } from 'yanzheng-sdk';
+import type { Failure } from 'yanzheng-sdk/sentences';
 import { mobileProblem } from './input.ts';
 import type { Messages } from './messages.ts';
 import type { Purpose } from './purpose.ts';
 
-/** The fields have the names of the operations' inputs. The consent is for the page alone. */
-export type FieldName = 'mobile' | 'captchaAnswer' | 'code' | 'consent';
+/** The fields that people type into have the names of the operations' inputs. */
+export type TextFieldName = 'mobile' | 'captchaAnswer' | 'code';
+
+export type FieldName = TextFieldName | 'consent';
 
 /** Feedback belongs to one field or to the form as a whole. */
 export type FeedbackTarget = FieldName | 'form';
@@ -43,7 +46,7 @@ export function requestFeedback(
   outcome: Exclude<RequestSmsCodeOutcome, { __typename: 'SmsCodeSent' }>,
   messages: Messages,
 ): Feedback {
-  const at = (placement: Placement): Feedback => ({ ...placement, message: messages.sentence(outcome) });
+  const at = placing(outcome, messages);
   switch (outcome.__typename) {
     case 'IncompleteInputError':
       return at({ target: targetOf(outcome.missingFields[0]) });
@@ -78,7 +81,7 @@ export function verifyFeedback(
   outcome: Exclude<VerifySmsCodeOutcome, { __typename: 'MobileVerified' }>,
   messages: Messages,
 ): Feedback {
-  const at = (placement: Placement): Feedback => ({ ...placement, message: messages.sentence(outcome) });
+  const at = placing(outcome, messages);
   switch (outcome.__typename) {
     case 'IncompleteInputError':
       return at({ target: targetOf(outcome.missingFields[0]) });
@@ -102,7 +105,7 @@ export function registerFeedback(
   outcome: Exclude<RegisterUserOutcome, { __typename: 'UserRegistered' }>,
   messages: Messages,
 ): Feedback {
-  const at = (placement: Placement): Feedback => ({ ...placement, message: messages.sentence(outcome) });
+  const at = placing(outcome, messages);
   switch (outcome.__typename) {
     case 'MobileAlreadyRegisteredError':
       return at({ target: 'mobile', switchTo: 'LOGIN' });
@@ -139,6 +142,11 @@ export function feedbackUnless(isValid: boolean, target: FeedbackTarget, message
 export function mobileFeedback(mobile: string, messages: Messages['mobileProblems']): Feedback[] {
   const problem = mobileProblem(mobile);
   return problem === undefined ? [] : [{ target: 'mobile', message: messages[problem] }];
+}
+
+/** Puts the sentence about a failure somewhere. */
+function placing(failure: Failure, messages: Messages): (placement: Placement) => Feedback {
+  return (placement) => ({ ...placement, message: messages.sentence(failure) });
 }
 
 const UNAVAILABLE: Placement = { target: 'form', canRetry: true };

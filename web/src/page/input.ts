@@ -18,7 +18,7 @@ export function hasCompleteCode(input: string): boolean {
 
 /** Why the input is certainly no mainland China mobile. The service knows the assigned segments; this is only their form. */
 export function mobileProblem(input: string): 'missing' | 'foreign' | 'malformed' | undefined {
-  const text = toAscii(input).replace(/[\s\u2010-\u2015-]/g, '');
+  const text = withoutSeparators(input);
   if (text === '') return 'missing';
   if (/^(\+|00)(?!86)\d/.test(text)) return 'foreign';
   return /^(?:\+86|0086|86)?1[3-9]\d{9}$/.test(text) ? undefined : 'malformed';
@@ -30,23 +30,9 @@ export function canBeMobile(input: string, mobile: string): boolean {
   return mobile === '' || digits.length < MOBILE_LENGTH || digits === nationalDigits(mobile);
 }
 
-/** Without the country code. */
-function nationalDigits(input: string): string {
-  return digitsOf(input).replace(/^(00)?86/, '');
-}
-
-function digitsOf(input: string): string {
-  return toAscii(input).replace(/\D/g, '');
-}
-
-/** Full-width digits become ASCII digits. */
-function toAscii(input: string): string {
-  return input.normalize('NFKC');
-}
-
 /** Groups the digits of a mainland China mobile, also an incomplete one, as people read them: 138 0013 8000. */
 export function groupMobile(input: string): string {
-  const text = toAscii(input).replace(/[\s\u2010-\u2015-]/g, '');
+  const text = withoutSeparators(input);
   const national = /^(?:\+86|0086|86(?=1\d{10}$))?(1\d{0,10})$/.exec(text)?.[1];
   // Anything else stays as it was typed, so that the person sees what is wrong.
   if (national === undefined) return input;
@@ -67,4 +53,23 @@ export function positionAfterDigits(text: string, digits: number): number {
 
 export function countDigits(text: string): number {
   return digitsOf(text).length;
+}
+
+/** Without the country code. */
+function nationalDigits(input: string): string {
+  return digitsOf(input).replace(/^(00)?86/, '');
+}
+
+function digitsOf(input: string): string {
+  return toAscii(input).replace(/\D/g, '');
+}
+
+/** Full-width digits become ASCII digits. */
+function toAscii(input: string): string {
+  return input.normalize('NFKC');
+}
+
+/** In ASCII, without the spaces and dashes between the groups of a number. */
+function withoutSeparators(input: string): string {
+  return toAscii(input).replace(/[\s\u2010-\u2015-]/g, '');
 }

@@ -93,11 +93,6 @@ export function useSmsRequest(
   };
 
   const requestWithWork = async () => {
-    const isIncomplete = control.show(({ mobileProblems, consentMissing }) => [
-      ...mobileFeedback(mobile, mobileProblems),
-      ...feedbackUnless(hasConsented, 'consent', consentMissing),
-    ]);
-    if (isIncomplete) return;
     const solution = await work.solve();
     if (solution) await request({ mobile, purpose, ...solution });
   };
@@ -123,16 +118,17 @@ export function useSmsRequest(
     /** Seconds until this mobile can get another SMS; 0 if it can get one now. */
     waitSeconds,
     requestCode() {
-      if (usesWork) return void requestWithWork();
       const isImageReady = image !== undefined && !isCaptchaSpent && !captcha.isLoading;
-      if (!image && !captcha.isLoading) renewCaptcha();
+      if (!usesWork && !image && !captcha.isLoading) renewCaptcha();
+      const isAnswered = usesWork || (isImageReady && captchaAnswer.trim() !== '');
       const isIncomplete = control.show(({ mobileProblems, captchaMissing, consentMissing }) => [
         ...mobileFeedback(mobile, mobileProblems),
-        ...feedbackUnless(isImageReady && captchaAnswer.trim() !== '', 'captchaAnswer', captchaMissing),
+        ...feedbackUnless(isAnswered, 'captchaAnswer', captchaMissing),
         ...feedbackUnless(hasConsented, 'consent', consentMissing),
       ]);
-      if (isImageReady && !isIncomplete)
-        void request({ mobile, purpose, captchaId: image.id, captchaAnswer });
+      if (isIncomplete) return;
+      if (usesWork) void requestWithWork();
+      else if (isImageReady) void request({ mobile, purpose, captchaId: image.id, captchaAnswer });
     },
   };
 }

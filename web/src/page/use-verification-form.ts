@@ -1,7 +1,7 @@
 // The state of the form and the order of its steps, without any markup.
 
 import { useEffect, useState } from 'react';
-import { type FeedbackTarget, type FieldName, feedbackUnless, mobileFeedback } from './feedback.ts';
+import { type FeedbackTarget, feedbackUnless, mobileFeedback, type TextFieldName } from './feedback.ts';
 import { CODE_LENGTH, extractCode, groupMobile, hasCompleteCode } from './input.ts';
 import type { Messages } from './messages.ts';
 import type { Purpose } from './purpose.ts';
@@ -58,7 +58,7 @@ export function useVerificationForm(
     submit();
   });
 
-  const setters: Record<FieldName, (value: string) => void> = {
+  const setters: Record<TextFieldName, (value: string) => void> = {
     mobile: (value) => setMobile(groupMobile(value)),
     captchaAnswer: smsRequest.setCaptchaAnswer,
     code(value) {
@@ -66,7 +66,6 @@ export function useVerificationForm(
       setCode(next);
       setSubmitPending(hasCompleteCode(value) && next !== code);
     },
-    consent: setConsent,
   };
 
   return {
@@ -82,12 +81,12 @@ export function useVerificationForm(
     hasConsented,
     setConsented: (isGiven: boolean) => {
       control.dismiss('consent');
-      setters.consent(isGiven ? CONSENTED : '');
+      setConsent(isGiven ? CONSENTED : '');
     },
     feedback: control.feedback,
     isBusy,
     isChecking: codeCheck.isRunning,
-    change(field: Exclude<FieldName, 'consent'>, value: string) {
+    change(field: TextFieldName, value: string) {
       control.dismiss(field, 'form');
       setters[field](value);
     },

@@ -1,16 +1,17 @@
 // The form: mobile, captcha, code and consent.
 
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import type { KeyboardEvent } from 'react';
 import { CaptchaField } from './captcha-field.tsx';
 import { CodeField } from './code-field.tsx';
 import { Consent } from './consent.tsx';
 import { DeviceCaptcha } from './device-captcha.tsx';
-import { captchaFeedback, type FeedbackTarget, type FieldName } from './feedback.ts';
+import { captchaFeedback, type FeedbackTarget, type TextFieldName } from './feedback.ts';
 import { Message } from './message.tsx';
 import type { Messages } from './messages.ts';
 import { MobileField } from './mobile-field.tsx';
 import { PANEL_ID, PurposeTabs, tabId } from './purpose-tabs.tsx';
 import type { Success } from './use-code-check.ts';
+import { useFocusTargets } from './use-focus-targets.ts';
 import { useVerificationForm } from './use-verification-form.ts';
 
 interface VerificationFormProps {
@@ -31,7 +32,7 @@ export function VerificationForm({ messages, autoFocus, onSuccess }: Verificatio
   // The same "service unavailable" must not appear twice.
   const isRepeated = formFeedback?.canRetry === true && formFeedback.message === imageFeedback?.message;
 
-  const fieldProps = (name: Exclude<FieldName, 'consent'>) => ({
+  const fieldProps = (name: TextFieldName) => ({
     id: name,
     value: form.values[name],
     inputRef: elements[name],
@@ -174,37 +175,4 @@ function sentStatus({ sent, delivery }: SmsRequestState, messages: Messages): st
     default:
       return messages.sentTo(sent.mobile, minutes);
   }
-}
-
-type TargetElements = { readonly [name in FieldName]: RefObject<HTMLInputElement | null> } & {
-  readonly form: RefObject<HTMLDivElement | null>;
-};
-
-/** The elements that can get the focus, and a function that focuses one after the next render. */
-function useFocusTargets(
-  initial: FeedbackTarget | undefined,
-): [TargetElements, (target: FeedbackTarget) => void] {
-  const elements: TargetElements = {
-    mobile: useRef(null),
-    captchaAnswer: useRef(null),
-    code: useRef(null),
-    consent: useRef(null),
-    form: useRef(null),
-  };
-  // An object, so that focusing the same target again is a change of state.
-  const [request, setRequest] = useState(initial && { target: initial });
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the refs never change
-  useEffect(() => {
-    if (request) focusElement(elements[request.target].current);
-  }, [request]);
-  return [elements, (target) => setRequest({ target })];
-}
-
-/** Focuses an input, or in another element its button. The old value of an input is selected, so that typing replaces it. */
-function focusElement(element: HTMLElement | null): void {
-  const input = element instanceof HTMLInputElement ? element : undefined;
-  const hadFocus = element === document.activeElement;
-  (input ?? element?.querySelector('button') ?? element)?.focus();
-  // A valid value in the focused field may be half typed.
-  if (!hadFocus || input?.getAttribute('aria-invalid') === 'true') input?.select();
 }

@@ -33,7 +33,7 @@ export async function compare(context) {
 }
 
 /** The operations that the flags select, with the servers that will run. */
-function selectOperations(only, previous) {
+export function selectOperations(only, previous) {
   const names = allOperations.map(({ name }) => name);
   if (only !== undefined && !names.includes(only)) throw new Error(`--only must be ${names.join(' or ')}`);
   return allOperations

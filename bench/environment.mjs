@@ -96,22 +96,27 @@ async function createServiceDatabase({ processes, postgres }, name, main, settin
 
 /**
  * Starts processes of the service that share a Redis and a new database.
+ * @param settings  besides those of every benchmark
+ * @param nodeArgs  further arguments of Node
  * @returns the processes, and the URL of the database.
  */
-export async function startInstances(environment, { main, name, redis, count = 1, settings = {} }) {
+export async function startInstances(
+  environment,
+  { main, name, redis, count = 1, settings = {}, nodeArgs = [] },
+) {
   const all = { ...serviceSettings(environment.secrets, redis.url), ...settings };
   const databaseUrl = await createServiceDatabase(environment, name, main, all);
   const env = { ...all, DATABASE_URL: databaseUrl };
   const instances = [];
   for (let index = 0; index < count; index += 1) {
-    const service = { name: `${name}_${index}`, main, env, core: coreOfServer(index) };
+    const service = { name: `${name}_${index}`, main, nodeArgs, env, core: coreOfServer(index) };
     instances.push(await startService(environment, service));
   }
   return { instances, databaseUrl };
 }
 
-function startService(environment, { main, ...service }) {
-  const args = ['--enable-source-maps', main, 'serve'];
+function startService(environment, { main, nodeArgs, ...service }) {
+  const args = ['--enable-source-maps', ...nodeArgs, main, 'serve'];
   return startServer(environment, { ...service, args, readyPath: '/readyz' });
 }
 

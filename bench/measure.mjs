@@ -16,11 +16,22 @@ const MICROSECONDS_PER_SECOND = 1e6;
  * @param meters      further processes: a name and a function that lists their process ids
  * @param addresses   an iterator that names the client of each request; undefined: all have the address of the connection
  * @param onReady     called when the requests are prepared and before they are sent
+ * @param onLoaded    called after the last response
  * @returns the figures of one measurement. Besides `cpuMicros` of the server there are `<meter>Micros` of all processes of
  *   a meter, and `<meter>BusiestMicros` of the one with the most.
  */
 export async function measure(
-  { operation, name, instances, seeds, plan, meters = {}, addresses, onReady = async () => {} },
+  {
+    operation,
+    name,
+    instances,
+    seeds,
+    plan,
+    meters = {},
+    addresses,
+    onReady = async () => {},
+    onLoaded = async () => {},
+  },
   { acceptedSends, isEnding },
 ) {
   const server = operation.servers[name];
@@ -38,6 +49,7 @@ export async function measure(
   const { connections } = plan;
   const result = await load({ ports, requests, seconds, isSuccess, connections });
 
+  await onLoaded();
   const cpu = Object.fromEntries(readMeters.map(([meter, read]) => [meter, read()]));
   const missingSends = Math.abs((await acceptedSends()) - sendsBefore - operation.sends * result.answered);
   // A server that is being stopped may fail.

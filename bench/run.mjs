@@ -2,6 +2,7 @@
 //   node bench/run.mjs [--quick] [--only <operation>] [--against <directory>]
 //   node bench/run.mjs --scale [--quick]
 //   node bench/run.mjs --unit-costs [--quick]
+//   node bench/run.mjs --profile [--quick] [--only <operation>]
 
 import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare } from './compare.mjs';
 import { leaveServerCores, Processes } from './processes.mjs';
+import { profile } from './profile.mjs';
 import { scale } from './scale.mjs';
 import { unitCosts } from './unit-costs.mjs';
 
@@ -19,9 +21,11 @@ const { values: flags } = parseArgs({
     against: { type: 'string' },
     scale: { type: 'boolean' },
     'unit-costs': { type: 'boolean' },
+    profile: { type: 'boolean' },
   },
 });
-const benchmark = flags.scale ? scale : flags['unit-costs'] ? unitCosts : compare;
+const BENCHMARKS = { scale, 'unit-costs': unitCosts, profile };
+const benchmark = BENCHMARKS[Object.keys(BENCHMARKS).find((flag) => flags[flag])] ?? compare;
 
 leaveServerCores(flags.scale ? 2 : 1);
 const directory = await mkdtemp(join(tmpdir(), 'yanzheng-bench-'));

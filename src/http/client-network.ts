@@ -1,5 +1,6 @@
 // The network that rate limits count a client by.
 
+import { isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
 /** Providers assign a whole /64 to one customer, so single IPv6 addresses would be no limit. */
@@ -16,6 +17,7 @@ export function stripPort(address: string): string {
  * @throws Error if the string is not an IP address.
  */
 export function clientNetwork(address: string): string {
+  if (isIPv4(address)) return address;
   const parsed = ipaddr.process(address);
   if (parsed.kind() === 'ipv4') return parsed.toString();
   const cidr = `${parsed.toNormalizedString()}/${IPV6_PREFIX_LENGTH}`;

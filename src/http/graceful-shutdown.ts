@@ -25,8 +25,9 @@ export function prepareGracefulShutdown(app: FastifyInstance, drainSeconds: numb
   let isStarted = false;
   const inFlight = countInFlightRequests(app);
   // Without it, a client would send its next request on a connection that is about to close.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     if (isStarted) reply.header('connection', 'close');
+    done();
   });
   return {
     isStarted: () => isStarted,

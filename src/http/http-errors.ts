@@ -5,6 +5,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net';
 import type { ConnectionError, FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { INTERNAL_ERROR_MESSAGE, type LogError } from '../common/internal-error.ts';
+import { SECURITY_HEADERS } from './security-headers.ts';
 
 /** The body of a GraphQL error response. `code` and `requestId` become extensions. */
 export function errorBody(message: string, code?: string, requestId?: string) {
@@ -30,8 +31,9 @@ export function registerErrorHandlers(app: FastifyInstance, logError: LogError):
 /** Answers an unknown path before its body is read: no body changes what the path tells. */
 export function registerNotFound(app: FastifyInstance): void {
   app.setNotFoundHandler((_request, reply) => sendNotFound(reply));
-  app.addHook('onRequest', async (request, reply) => {
-    if (request.is404) return sendNotFound(reply);
+  app.addHook('onRequest', (request, reply, done) => {
+    if (request.is404) sendNotFound(reply);
+    else done();
   });
 }
 
@@ -43,7 +45,11 @@ export function sendNotFound(reply: FastifyReply): FastifyReply {
 /** For a URL that cannot be routed. Fastify runs no hooks for it, so the connection closes whether or not a shutdown runs. */
 export function rejectUrl({ code }: FastifyError, response: ServerResponse<IncomingMessage>): void {
   response
-    .writeHead(400, { 'content-type': 'application/json; charset=utf-8', connection: 'close' })
+    .writeHead(400, {
+      ...SECURITY_HEADERS,
+      'content-type': 'application/json; charset=utf-8',
+      connection: 'close',
+    })
     .end(JSON.stringify(errorBody('The URL is malformed', code)));
 }
 

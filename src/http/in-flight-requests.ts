@@ -6,10 +6,14 @@ import { InFlight } from '../common/in-flight.ts';
 
 export function countInFlightRequests(app: FastifyInstance): InFlight {
   const requests = new InFlight();
-  app.addHook('onRequest', async () => requests.start());
+  app.addHook('onRequest', (_request, _reply, done) => {
+    requests.start();
+    done();
+  });
   // Not onResponse, which never runs for a client that disconnected. The work of its request is still in flight.
-  app.addHook('onSend', async (_request, reply) => {
+  app.addHook('onSend', (_request, reply, _payload, done) => {
     finished(reply.raw, () => requests.end());
+    done();
   });
   return requests;
 }

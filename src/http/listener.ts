@@ -1,8 +1,8 @@
 // A listening HTTP server: Fastify with its limits.
 
-import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { randomRequestId } from '../common/random-id.ts';
 import {
   HTTP_HEADERS_TIMEOUT_MS,
   HTTP_IDLE_CONNECTION_TIMEOUT_MS,
@@ -12,7 +12,6 @@ import {
   HTTP_TIMEOUT_CHECK_INTERVAL_MS,
 } from '../config/time-budgets.ts';
 import { rejectConnection, rejectUrl } from './http-errors.ts';
-import { setSecurityHeaders } from './security-headers.ts';
 
 export class ListenError extends Error {
   override readonly name = 'ListenError';
@@ -35,12 +34,11 @@ export function createListener(trustedProxies: readonly string[] = []): FastifyI
       maxHeaderSize: HEADER_LIMIT_BYTES,
     },
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    genReqId: () => randomBytes(12).toString('base64url'),
+    genReqId: randomRequestId,
     // The graceful shutdown decides when connections close. A request that arrives before is answered.
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) =>
-      setSecurityHeaders(request.raw, reply.raw, () => rejectUrl(error, reply.raw)),
+    frameworkErrors: (error, _request, reply) => rejectUrl(error, reply.raw),
     clientErrorHandler: rejectConnection,
   });
 }

@@ -43,22 +43,24 @@ function clientAddress(request: ContextSource): string {
 
 /** Fastify does not accept addresses with a port, and would count all clients of such a proxy as the proxy. */
 export function stripForwardedPorts(app: FastifyInstance): void {
-  app.addHook('onRequest', async ({ raw: { headers } }) => {
+  app.addHook('onRequest', ({ raw: { headers } }, _reply, done) => {
     const forwardedFor = headers['x-forwarded-for'];
-    if (typeof forwardedFor !== 'string') return;
-    headers['x-forwarded-for'] = forwardedFor
-      .split(',')
-      .map((entry) => stripPort(entry.trim()))
-      .join();
+    if (typeof forwardedFor === 'string') {
+      const entries = forwardedFor.split(',').map((entry) => stripPort(entry.trim()));
+      headers['x-forwarded-for'] = entries.join();
+    }
+    done();
   });
 }
 
 /** A client may send the header as well, so it proves no proxy. */
 export function reportFirstForwarded(app: FastifyInstance, report: () => void): void {
   let isReported = false;
-  app.addHook('onRequest', async ({ headers }) => {
-    if (isReported || headers['x-forwarded-for'] === undefined) return;
-    isReported = true;
-    report();
+  app.addHook('onRequest', ({ headers }, _reply, done) => {
+    if (!isReported && headers['x-forwarded-for'] !== undefined) {
+      isReported = true;
+      report();
+    }
+    done();
   });
 }

@@ -8,12 +8,13 @@ import { errorBody } from '../http-errors.ts';
 import { requestContext } from '../request-context.ts';
 
 export function registerGraphql(app: FastifyInstance, apollo: ApolloServer<RequestContext>): void {
-  const onRequest = async (request: FastifyRequest, reply: FastifyReply) => {
+  const onRequest = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
     // A captcha is secret and an error message is in one language: no cache may store a response.
     reply
       .header('cache-control', 'no-store')
       .header('vary', 'accept-language, origin')
       .header('x-request-id', request.id);
+    done();
   };
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => requestContext(request, reply),

@@ -228,7 +228,7 @@ interface Stores {
 
 async function openStores(
   config: Config,
-  { logger, dataDirectory, tracing = noTracing }: AppDependencies,
+  { logger, dataDirectory, tracing }: AppDependencies,
   metrics: Metrics,
   onStop: OnStop,
 ): Promise<Stores> {
@@ -242,8 +242,10 @@ async function openStores(
       outages.record(name, outage);
       if (name === 'redis' && outage === undefined) hasRedisAnswered = true;
     },
-    around: <T>(call: () => Promise<T>) =>
-      tracing.run({ name, kind: 'client', attributes: { 'db.system.name': name } }, call),
+    around:
+      tracing &&
+      (<T>(call: () => Promise<T>) =>
+        tracing.run({ name, kind: 'client', attributes: { 'db.system.name': name } }, call)),
   });
 
   const database = await openDatabase(config.databaseUrl, databaseDefinition, dataDirectory);
@@ -262,7 +264,7 @@ async function openStores(
   if (config.redisUrl !== undefined) await checkMemoryOfRedis(redis.client, config, logger);
 
   return {
-    database: createDependencyClient(() => database.orm.em.fork(), {
+    database: createDependencyClient(() => database.orm.em, {
       ...instrumented('postgresql'),
       isOutage: isDatabaseOutage,
     }),

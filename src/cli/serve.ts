@@ -31,12 +31,12 @@ export function serveCommand({ version, pagesDirectory, fail }: ServeOptions): C
       const config = loadConfig(environment, 'serve');
       const { logLevel: level, production } = config;
       const tracing = await startTracing(config.traces, version);
-      const logger = createLogger({ level, production, traceId: tracing.traceId });
+      const logger = createLogger({ level, production, traceId: tracing?.traceId });
       const stopSignal = firstStopSignal();
       const app = await startApp(config, {
         logger,
         version,
-        tracing,
+        ...(tracing && { tracing }),
         dataDirectory,
         pagesDirectory,
         print: progress,
@@ -57,7 +57,7 @@ export function serveCommand({ version, pagesDirectory, fail }: ServeOptions): C
         timeoutMs,
       ).unref();
       await app.stop();
-      await tracing.stop();
+      await tracing?.stop();
       process.exit(0);
     },
   };

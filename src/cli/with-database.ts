@@ -35,7 +35,7 @@ export async function withMigratedDatabase<Result>(
 ): Promise<Result> {
   return withDatabase(config, dataDirectory, async (database) => {
     await prepareSchema(database);
-    const client = createDependencyClient(() => database.orm.em.fork(), {
+    const client = createDependencyClient(() => database.orm.em, {
       name: 'postgresql',
       timeoutMs: CLI_STORE_CALL_TIMEOUT_MS,
       isOutage: isDatabaseOutage,

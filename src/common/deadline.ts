@@ -5,24 +5,22 @@ export class DeadlineExceededError extends Error {
 }
 
 /**
- * Runs the work with a signal that aborts at the deadline.
- * @throws DeadlineExceededError at the deadline, even if the work ignores the signal.
+ * Waits for the work until the deadline. Work that cannot be cancelled goes on after it.
+ * @throws DeadlineExceededError at the deadline, and every error of the work before it.
  */
 export async function withDeadline<Result>(
   milliseconds: number,
-  work: (signal: AbortSignal) => Promise<Result>,
+  work: () => Promise<Result>,
 ): Promise<Result> {
-  const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const exceeded = new DeadlineExceededError(`no answer within ${milliseconds} ms`);
-      reject(exceeded);
-      controller.abort(exceeded);
-    }, milliseconds);
-  });
   try {
-    return await Promise.race([work(controller.signal), expired]);
+    return await new Promise<Result>((resolve, reject) => {
+      timer = setTimeout(
+        () => reject(new DeadlineExceededError(`no answer within ${milliseconds} ms`)),
+        milliseconds,
+      );
+      work().then(resolve, reject);
+    });
   } finally {
     clearTimeout(timer);
   }

@@ -2,41 +2,42 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-interface TimeBudget {
-  remainingMs: number;
-  /** Calls at the same time cost their time once. */
-  callsInFlight: number;
-  busySinceMs: number;
+export class TimeBudget {
+  private callsInFlight = 0;
+  private busySinceMs = 0;
+
+  /** @param leftMs what is left without the calls in flight. */
+  constructor(private leftMs: number) {}
+
+  get remainingMs(): number {
+    return this.callsInFlight === 0 ? this.leftMs : this.leftMs - (performance.now() - this.busySinceMs);
+  }
+
+  /** A call starts whose duration counts. Calls at the same time cost their time once. */
+  startCall(nowMs: number): void {
+    if (this.callsInFlight === 0) this.busySinceMs = nowMs;
+    this.callsInFlight += 1;
+  }
+
+  endCall(nowMs: number): void {
+    this.callsInFlight -= 1;
+    if (this.callsInFlight === 0) this.leftMs -= nowMs - this.busySinceMs;
+  }
 }
 
 const budgets = new AsyncLocalStorage<TimeBudget>();
 
 /** Runs a use case whose calls to stores may take `budgetMs` together. */
 export function withTimeBudget<Outcome>(budgetMs: number, useCase: () => Promise<Outcome>): Promise<Outcome> {
-  return budgets.run({ remainingMs: budgetMs, callsInFlight: 0, busySinceMs: 0 }, useCase);
+  return budgets.run(new TimeBudget(budgetMs), useCase);
 }
 
-/** What is left for the current request. Calls outside a request, such as health checks, have no budget. */
+/** That of the current request. Calls outside a request, such as health checks, have none. */
+export function currentBudget(): TimeBudget | undefined {
+  return budgets.getStore();
+}
+
+/** What is left for the current request. Without a budget, it is infinite. */
 export function remainingBudgetMs(): number {
-  const budget = budgets.getStore();
-  return budget === undefined ? Number.POSITIVE_INFINITY : Math.max(0, budget.remainingMs - busyMs(budget));
-}
-
-/** Runs a call whose duration counts against the budget of the current request. */
-export async function spendingBudget<Result>(call: () => Promise<Result>): Promise<Result> {
-  const budget = budgets.getStore();
-  if (budget === undefined) return call();
-  if (budget.callsInFlight === 0) budget.busySinceMs = performance.now();
-  budget.callsInFlight += 1;
-  try {
-    return await call();
-  } finally {
-    const elapsedMs = busyMs(budget);
-    budget.callsInFlight -= 1;
-    if (budget.callsInFlight === 0) budget.remainingMs -= elapsedMs;
-  }
-}
-
-function busyMs({ callsInFlight, busySinceMs }: TimeBudget): number {
-  return callsInFlight === 0 ? 0 : performance.now() - busySinceMs;
+  return Math.max(0, currentBudget()?.remainingMs ?? Number.POSITIVE_INFINITY);
 }

@@ -1,6 +1,6 @@
 // Starts traces if they are on. The SDK is loaded only then, so that it costs nothing otherwise.
 
-import { noTracing, type Tracing } from '../common/tracing.ts';
+import type { Tracing } from '../common/tracing.ts';
 
 export interface TraceSettings {
   /** Where spans go, by OTLP over HTTP. `undefined`: traces are off. */
@@ -10,11 +10,12 @@ export interface TraceSettings {
   readonly sampledShare: number;
 }
 
+/** @returns `undefined` if traces are off. */
 export async function startTracing(
   { endpoint, serviceName, sampledShare }: TraceSettings,
   version: string,
-): Promise<Tracing> {
-  if (endpoint === undefined) return noTracing;
+): Promise<Tracing | undefined> {
+  if (endpoint === undefined) return undefined;
   const { createTracing, otlpExporter } = await import('./open-telemetry.ts');
   return createTracing({ serviceName, version, sampledShare, exporter: otlpExporter(endpoint) });
 }

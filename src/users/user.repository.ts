@@ -49,11 +49,11 @@ export class UserRepository {
   async register(id: string, mobile: Mobile): Promise<User | undefined> {
     const user = new User(id, mobile);
     try {
-      await this.database.use((em) => em.insert(user));
+      await this.database.use((em) => em.fork().insert(user));
       return user;
     } catch (error) {
       if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      return (await this.database.use((em) => em.findOne(User, { id, mobile }))) ?? undefined;
+      return (await this.database.use((em) => em.fork().findOne(User, { id, mobile }))) ?? undefined;
     }
   }
 }

@@ -22,7 +22,7 @@ export async function openTestDatabase(url: string | undefined): Promise<OpenDat
 }
 
 export function databaseDependency(database: OpenDatabase): Dependency<SqlEntityManager> {
-  return createDependencyClient(() => database.orm.em.fork(), {
+  return createDependencyClient(() => database.orm.em, {
     name: 'postgresql',
     timeoutMs: CALL_TIMEOUT_MS,
     isOutage: isDatabaseOutage,

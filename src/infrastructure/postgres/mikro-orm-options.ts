@@ -28,7 +28,7 @@ export function commonOptions({ entities, migrations }: DatabaseDefinition): Sql
     metadataProvider: ReflectMetadataProvider,
     extensions: [Migrator],
     migrations: { migrationsList: migrations, snapshot: false, emit: 'ts' },
-    // Each call forks its own entity manager. A shared one would mix the state of concurrent requests.
+    // A call that uses entities forks its own entity manager. A shared one would mix the state of concurrent requests.
     allowGlobalContext: false,
     // MikroORM writes to stdout instead of the log, and its messages contain the values of queries.
     debug: false,

@@ -1,6 +1,7 @@
 // Mobile numbers of mainland China: every spelling that is accepted, and what is rejected.
 
 import { describe, expect, it } from '@jest/globals';
+import { parsePhoneNumberFromString } from 'libphonenumber-js/mobile';
 import { type Mobile, maskMobile, nationalNumber, parseMobile } from '../../src/common/phone-number.ts';
 
 /** All segments (the first three digits) that are assigned to mobile phones. */
@@ -21,6 +22,17 @@ describe('a mobile number', () => {
     const all = Array.from({ length: 70 }, (_, index) => String(130 + index));
     const accepted = all.filter((segment) => parseMobile(`${segment}00123456`) !== undefined);
     expect(accepted).toEqual(SEGMENTS);
+  });
+
+  it('is accepted as by libphonenumber, for each beginning of six digits', () => {
+    const beginnings = Array.from({ length: 100_000 }, (_, index) => String(100_000 + index));
+    const differing = beginnings.filter((beginning) => {
+      const national = `${beginning}12345`;
+      const number = parsePhoneNumberFromString(`+86${national}`);
+      const expected = number?.country === 'CN' && number.isValid();
+      return expected !== (parseMobile(national) !== undefined);
+    });
+    expect(differing).toEqual([]);
   });
 
   it('is accepted from the assigned part of the segments 161 and 174', () => {

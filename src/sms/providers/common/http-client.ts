@@ -1,6 +1,6 @@
 // The HTTP client of a provider: one pool of connections, one attempt for each request, and errors as outcomes.
 
-import { type Dispatcher, Pool } from 'undici';
+import { Pool } from 'undici';
 import { withDeadline } from '../../../common/deadline.ts';
 import {
   RETRY_AFTER_UNREACHABLE_SECONDS,
@@ -8,7 +8,7 @@ import {
   SMS_PROVIDER_CONNECT_TIMEOUT_MS,
 } from '../../../config/time-budgets.ts';
 import type { SmsOutcome } from '../../sms-sender.ts';
-import { type RequestState, trackRequestStart } from './request-started.ts';
+import { HttpExchange, type HttpResponse } from './http-exchange.ts';
 
 export interface ConnectionSettings {
   /** `https://host:port`, with an optional path that precedes every path of the protocol. */
@@ -28,12 +28,7 @@ export interface ProviderRequest {
 }
 
 export type Exchange =
-  | {
-      readonly kind: 'answered';
-      readonly httpStatus: number;
-      readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-      readonly text: string;
-    }
+  | ({ readonly kind: 'answered' } & HttpResponse)
   /** There was no complete response. The outcome tells whether the provider may have received the request. */
   | { readonly kind: 'failed'; readonly outcome: SmsOutcome };
 
@@ -44,7 +39,6 @@ export class ProviderHttpClient {
   /** `host:port` as in the header `Host`, which some protocols sign. */
   readonly host: string;
   private readonly pool: Pool;
-  private readonly dispatcher: Dispatcher;
   private readonly basePath: string;
 
   constructor(private readonly settings: ConnectionSettings) {
@@ -57,7 +51,6 @@ export class ProviderHttpClient {
       connect: { timeout: Math.min(settings.timeoutMs, SMS_PROVIDER_CONNECT_TIMEOUT_MS) },
       maxResponseSize: MAX_RESPONSE_BYTES,
     });
-    this.dispatcher = this.pool.compose(trackRequestStart);
   }
 
   /**
@@ -65,12 +58,17 @@ export class ProviderHttpClient {
    * @param timeoutMs the limit of this request, if it is shorter than that of the settings.
    */
   async post(request: ProviderRequest, timeoutMs = Number.POSITIVE_INFINITY): Promise<Exchange> {
-    const state: RequestState = { started: false };
+    const { path, headers, body } = request;
     const limitMs = Math.min(timeoutMs, this.settings.timeoutMs);
+    const exchange = new HttpExchange();
     try {
-      return await withDeadline(limitMs, (signal) => this.exchange(request, state, signal));
+      const options = { method: 'POST', path: this.basePath + path, headers, body } as const;
+      const response = await withDeadline(limitMs, () => exchange.run(this.pool, options));
+      return { kind: 'answered', ...response };
     } catch (error) {
-      return { kind: 'failed', outcome: outcomeOfError(error, state) };
+      const outcome = outcomeOfError(error, exchange.isStarted);
+      exchange.abort(error as Error);
+      return { kind: 'failed', outcome };
     }
   }
 
@@ -80,33 +78,11 @@ export class ProviderHttpClient {
       this.pool.destroy(),
     );
   }
-
-  private async exchange(
-    { path, headers, body }: ProviderRequest,
-    state: RequestState,
-    signal: AbortSignal,
-  ): Promise<Exchange> {
-    const response = await this.dispatcher.request({
-      method: 'POST',
-      path: this.basePath + path,
-      headers,
-      body,
-      opaque: state,
-      signal,
-    });
-    return {
-      kind: 'answered',
-      httpStatus: response.statusCode,
-      headers: response.headers,
-      text: await response.body.text(),
-    };
-  }
 }
 
-function outcomeOfError(error: unknown, state: RequestState): SmsOutcome {
+function outcomeOfError(error: unknown, isStarted: boolean): SmsOutcome {
   const reason = errorName(error);
-  if (state.started)
-    return { kind: 'unknown', reason: `${reason} after the request started`, unreachable: true };
+  if (isStarted) return { kind: 'unknown', reason: `${reason} after the request started`, unreachable: true };
   return {
     kind: 'rejected',
     cause: 'provider',

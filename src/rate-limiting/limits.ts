@@ -152,21 +152,43 @@ export const releasedByVerification: readonly ReleasedRow['name'][] = catalogue.
   .filter((row): row is ReleasedRow => 'releasedByVerification' in row)
   .map(({ name }) => name);
 
+/** A row with the values of the settings. */
+interface ResolvedRow<Subject> extends Row<Subject> {
+  readonly limit: number;
+  readonly windowSeconds: number;
+}
+
 /** The limits with the values of the settings. */
 export class RateLimits {
+  private readonly rows: { readonly [Action in LimitedAction]: readonly ResolvedRow<Subjects[Action]>[] };
+
   constructor(
     private readonly keys: RedisKeys,
-    private readonly settings: RateLimitSettings,
-  ) {}
+    settings: RateLimitSettings,
+  ) {
+    const resolved = <Subject>(rows: readonly Row<Subject>[]): ResolvedRow<Subject>[] =>
+      rows.map((row) => ({
+        ...row,
+        limit: resolve(row.limit, settings),
+        windowSeconds: resolve(row.windowSeconds, settings),
+      }));
+    this.rows = {
+      issueCaptcha: resolved(rowsByAction.issueCaptcha),
+      requestSmsCode: resolved(rowsByAction.requestSmsCode),
+      sendSms: resolved(rowsByAction.sendSms),
+      verifySmsCode: resolved(rowsByAction.verifySmsCode),
+      querySmsDelivery: resolved(rowsByAction.querySmsDelivery),
+    };
+  }
 
   /** The limits of one action for one subject. */
   of<Action extends LimitedAction>(action: Action, subject: Subjects[Action]): LimitsOf<Action> {
-    return rowsByAction[action].map(({ name, key, scope, limit, windowSeconds }) => ({
+    return this.rows[action].map(({ name, key, scope, limit, windowSeconds }) => ({
       name: name as LimitName<Action>,
       key: key(this.keys, subject),
       scope,
-      limit: this.resolve(limit),
-      windowSeconds: this.resolve(windowSeconds),
+      limit,
+      windowSeconds,
     }));
   }
 
@@ -176,12 +198,11 @@ export class RateLimits {
       releasedByVerification.some((name) => name === limit.name),
     );
   }
+}
 
-  private resolve(value: number | Setting): number {
-    if (typeof value === 'number') return value;
-    const settings: Readonly<Record<string, number | undefined>> = this.settings;
-    const configured = settings[value.name];
-    if (configured === undefined) throw new Error(`${value.name} has no value`);
-    return configured;
-  }
+function resolve(value: number | Setting, settings: Readonly<Record<string, number | undefined>>): number {
+  if (typeof value === 'number') return value;
+  const configured = settings[value.name];
+  if (configured === undefined) throw new Error(`${value.name} has no value`);
+  return configured;
 }

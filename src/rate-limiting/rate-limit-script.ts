@@ -97,21 +97,21 @@ export function rateLimitParameters<Action extends LimitedAction>(action: Action
 
 /** The values of these parameters. */
 export function rateLimitInput<Name extends string>(rateLimits: readonly RateLimit<Name>[]) {
-  const args = rateLimits.flatMap(({ name, limit, windowSeconds }) => [
-    [`${name}Limit`, limit],
-    [`${name}WindowMs`, windowSeconds * 1000],
-  ]);
-  return {
-    keys: rateLimitKeys(rateLimits),
-    args: Object.fromEntries(args) as Readonly<Record<ArgumentName<Name>, number>>,
-  };
+  const args: Record<string, number> = {};
+  for (const { name, limit, windowSeconds } of rateLimits) {
+    args[`${name}Limit`] = limit;
+    args[`${name}WindowMs`] = windowSeconds * 1000;
+  }
+  return { keys: rateLimitKeys(rateLimits), args: args as Readonly<Record<ArgumentName<Name>, number>> };
 }
 
 /** The Redis keys of limits by their names. */
 export function rateLimitKeys<Name extends string>(
   rateLimits: readonly RateLimit<Name>[],
 ): Readonly<Record<Name, string>> {
-  return Object.fromEntries(rateLimits.map(({ name, key }) => [name, key])) as Record<Name, string>;
+  const keys: Record<string, string> = {};
+  for (const { name, key } of rateLimits) keys[name] = key;
+  return keys as Record<Name, string>;
 }
 
 /** @throws Error if the reply names a limit that is not among these. */

@@ -8,7 +8,7 @@ export type KeyedHash = (kind: string, value: string) => string;
 const HASH_LENGTH = 22;
 /** One request hashes its mobile for every key and log line, so the latest mobiles and addresses stay in memory. */
 const CACHE_SIZE = 512;
-const CACHED_KINDS = new Set(['mobile', 'range', 'address']);
+const CACHED_KINDS = new Set(['mobile', 'range', 'address', 'network']);
 
 /** HMAC-SHA-256 under the secret, truncated to 128 bits. */
 export function createKeyedHash(secret: KeyObject): KeyedHash {

@@ -12,12 +12,13 @@ type Address = ipaddr.IPv4 | ipaddr.IPv6;
 export function guardNetwork(clientAddress: string): string {
   const address = parseAddress(clientAddress);
   const length = address.kind() === 'ipv4' ? IPV4_PREFIX_LENGTH : IPV6_PREFIX_LENGTH;
-  const cidr = `${address.toString()}/${length}`;
-  const first =
-    address.kind() === 'ipv4'
-      ? ipaddr.IPv4.networkAddressFromCIDR(cidr)
-      : ipaddr.IPv6.networkAddressFromCIDR(cidr);
-  return `${first}/${length}`;
+  const first = address.toByteArray().map((byte, index) => byte & maskByte(length - 8 * index));
+  return `${ipaddr.fromByteArray(first)}/${length}`;
+}
+
+/** One byte of a mask: its first `bits` bits, of which there may be fewer than 0 or more than 8. */
+function maskByte(bits: number): number {
+  return 0xff & (0xff << (8 - Math.min(8, Math.max(0, bits))));
 }
 
 /** A test whether a client is in one of these networks. An item without a length is a single address. */

@@ -50,6 +50,7 @@ const database = new pg.Pool({ connectionString: config.databaseUrl, max: MAX_DA
 
 /** As much of MikroORM as plain SQL needs. */
 const entityManager = {
+  fork: () => entityManager,
   getConnection: () => ({
     async execute(sql, values) {
       let index = 0;

@@ -1,7 +1,7 @@
 // The verification token: a JWT (RFC 7519) signed with ES256. Any backend can check it with our public keys.
 
-import { createPublicKey, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { createPublicKey, type KeyObject, sign } from 'node:crypto';
+import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, jwtVerify } from 'jose';
 import { type Mobile, parseMobile } from '../../common/phone-number.ts';
 import { CLOCK_SKEW_SECONDS } from '../../config/time-budgets.ts';
 import { SmsCodePurpose } from '../sms-code-purpose.ts';
@@ -41,7 +41,7 @@ export interface VerifiedToken extends VerificationClaims {
 export class VerificationTokens {
   private constructor(
     private readonly settings: TokenSettings,
-    private readonly signing: { readonly kid: string; readonly key: KeyObject },
+    private readonly signing: { readonly header: string; readonly key: KeyObject },
     private readonly publicKeys: ReadonlyMap<string, KeyObject>,
     /** The public keys as a JWK Set (RFC 7517). The key that signs comes first. */
     readonly jwks: { readonly keys: readonly JWK[] },
@@ -58,30 +58,26 @@ export class VerificationTokens {
     const kids = jwks.map(({ kid }) => kid);
     const keysByKid = new Map(publicKeys.map((key, index) => [String(kids[index]), key]));
     const uniqueJwks = jwks.filter(({ kid }, index) => kids.indexOf(kid) === index);
-    const signing = { kid: String(kids[0]), key: privateKey };
+    const header = base64Json({ alg: ALGORITHM, typ: TYPE, kid: kids[0] });
+    const signing = { header, key: privateKey };
     return new VerificationTokens(settings, signing, keysByKid, { keys: uniqueJwks });
   }
 
   /**
-   * Signs a token. `phone_number` and `phone_number_verified` are the claims of OpenID Connect Core 1.0 §5.1.
+   * Signs a token, as a JWS in compact serialization (RFC 7515 §7.1). Node signs in half the time of WebCrypto, which jose uses.
+   * `phone_number` and `phone_number_verified` are the claims of OpenID Connect Core 1.0 §5.1.
    * @param jti random, and used for no other token
    */
-  async sign(
-    { purpose, mobile, userId }: VerificationClaims,
-    jti: string,
-    nowMs: number,
-  ): Promise<SignedToken> {
-    const issuedAt = Math.floor(nowMs / 1000);
-    const claims = { purpose, phone_number: mobile, phone_number_verified: true };
-    const token = await new SignJWT({ ...claims, ...(userId && { sub: userId }) })
-      .setProtectedHeader({ alg: ALGORITHM, typ: TYPE, kid: this.signing.kid })
-      .setIssuer(this.settings.issuer)
-      .setAudience(this.settings.audience)
-      .setIssuedAt(issuedAt)
-      .setExpirationTime(issuedAt + TOKEN_LIFETIME_SECONDS)
-      .setJti(jti)
-      .sign(this.signing.key);
-    return { token, expiresInSeconds: TOKEN_LIFETIME_SECONDS };
+  sign({ purpose, mobile, userId }: VerificationClaims, jti: string, nowMs: number): SignedToken {
+    const { issuer: iss, audience: aud } = this.settings;
+    const iat = Math.floor(nowMs / 1000);
+    const claims = { purpose, phone_number: mobile, phone_number_verified: true, sub: userId };
+    const payload = { ...claims, iss, aud, iat, exp: iat + TOKEN_LIFETIME_SECONDS, jti };
+    const signed = `${this.signing.header}.${base64Json(payload)}`;
+    // ES256 is ECDSA with P-256 and SHA-256; its signature is R and S, not DER (RFC 7518 §3.4).
+    const key = { key: this.signing.key, dsaEncoding: 'ieee-p1363' } as const;
+    const signature = sign('sha256', Buffer.from(signed), key).toString('base64url');
+    return { token: `${signed}.${signature}`, expiresInSeconds: TOKEN_LIFETIME_SECONDS };
   }
 
   /** @returns `undefined` unless the token is signed by one of our keys, complete, and valid at this time. */
@@ -101,6 +97,11 @@ export class VerificationTokens {
       return undefined;
     }
   }
+}
+
+/** Fields that are `undefined` are left out. */
+function base64Json(value: object): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
 /** The key id is the thumbprint of the key (RFC 7638), so all instances use the same id. */

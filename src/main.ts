@@ -5,21 +5,7 @@ import 'reflect-metadata';
 import { existsSync, readFileSync } from 'node:fs';
 import { findPackageJSON } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { type Command, runCommand } from './cli/command.ts';
-import { configCheck } from './cli/config-check.ts';
-import { doctor } from './cli/doctor/doctor.ts';
-import { erase } from './cli/erase.ts';
-import { generateKeys } from './cli/generate-keys.ts';
-import { guard } from './cli/guard.ts';
-import { inspect } from './cli/inspect.ts';
-import { migrate } from './cli/migrate.ts';
-import { seed } from './cli/seed.ts';
-import { serveCommand } from './cli/serve.ts';
-import { simulator } from './cli/simulator.ts';
-import { smsProviders } from './cli/sms-providers.ts';
-import { smsSend } from './cli/sms-send.ts';
-import { spend } from './cli/spend.ts';
-import { unlock } from './cli/unlock.ts';
+import { type CommandEntry, runCommand } from './cli/command.ts';
 import { UsageError } from './cli/usage-error.ts';
 import { DependencyUnavailableError } from './common/dependency.ts';
 import { ConfigError } from './config/load-config.ts';
@@ -35,23 +21,28 @@ const VERSION: string = JSON.parse(readFileSync(PACKAGE_FILE, 'utf8')).version;
 /** Next to the program, independent of the working directory. */
 const PAGES_DIRECTORY = join(dirname(PACKAGE_FILE), 'web/dist');
 
-/** The first one runs if the command line names none. */
-const COMMANDS: readonly Command[] = [
-  serveCommand({ version: VERSION, pagesDirectory: PAGES_DIRECTORY, fail }),
-  migrate,
-  doctor,
-  configCheck,
-  generateKeys,
-  inspect,
-  unlock,
-  erase,
-  spend,
-  guard,
-  smsSend,
-  smsProviders,
-  seed,
-  simulator,
+/** The first one runs if the command line names none. Only the modules of the command that runs are loaded. */
+const COMMANDS: readonly CommandEntry[] = [
+  ['serve', serve],
+  ['migrate', async () => (await import('./cli/migrate.ts')).migrate],
+  ['doctor', async () => (await import('./cli/doctor/doctor.ts')).doctor],
+  ['config:check', async () => (await import('./cli/config-check.ts')).configCheck],
+  ['generate:keys', async () => (await import('./cli/generate-keys.ts')).generateKeys],
+  ['inspect', async () => (await import('./cli/inspect.ts')).inspect],
+  ['unlock', async () => (await import('./cli/unlock.ts')).unlock],
+  ['erase', async () => (await import('./cli/erase.ts')).erase],
+  ['spend', async () => (await import('./cli/spend.ts')).spend],
+  ['guard', async () => (await import('./cli/guard.ts')).guard],
+  ['sms:send', async () => (await import('./cli/sms-send.ts')).smsSend],
+  ['sms:providers', async () => (await import('./cli/sms-providers.ts')).smsProviders],
+  ['seed', async () => (await import('./cli/seed.ts')).seed],
+  ['simulator', async () => (await import('./cli/simulator.ts')).simulator],
 ];
+
+async function serve() {
+  const { serveCommand } = await import('./cli/serve.ts');
+  return serveCommand({ version: VERSION, pagesDirectory: PAGES_DIRECTORY, fail });
+}
 
 /** Errors that the operator can fix. Their message is enough; a stack trace would hide it. */
 const OPERATOR_ERRORS = [

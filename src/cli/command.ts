@@ -38,6 +38,9 @@ export interface Command {
   readonly run: (invocation: Invocation) => Promise<CommandResult | undefined>;
 }
 
+/** The name of a command, and how it is loaded. */
+export type CommandEntry = readonly [name: string, load: () => Promise<Command>];
+
 const PROGRAM = 'yanzheng';
 const NAME_WIDTH = 18;
 
@@ -55,14 +58,18 @@ export interface CommandLine {
  * @returns the exit code.
  * @throws UsageError for an unknown command or option, and the errors of the command.
  */
-export async function runCommand(commands: readonly Command[], line: CommandLine): Promise<number> {
+export async function runCommand(commands: readonly CommandEntry[], line: CommandLine): Promise<number> {
   const { values, positionals } = parse(line.argv);
   const [name, ...args] = positionals;
   if (values.version) return printed(line, [line.version]);
-  if (values.help && name === undefined) return printed(line, overview(commands));
-  const command = name === undefined ? commands[0] : commands.find((other) => other.name === name);
-  if (command === undefined)
+  if (values.help && name === undefined) {
+    const loaded = await Promise.all(commands.map(([, load]) => load()));
+    return printed(line, overview(loaded));
+  }
+  const entry = name === undefined ? commands[0] : commands.find(([other]) => other === name);
+  if (entry === undefined)
     throw new UsageError(`There is no command ${name}. ${PROGRAM} --help lists the commands.`);
+  const command = await entry[1]();
   if (values.help) return printed(line, helpOf(command));
 
   const result = await command.run({

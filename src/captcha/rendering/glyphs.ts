@@ -50,11 +50,17 @@ function createGlyph(outline: Outline): Glyph {
   return { mask: averageSamples(fillOutline(scaled)), width };
 }
 
+/** Where a row of samples crosses a contour, and in which direction. */
+interface Crossing {
+  readonly x: number;
+  readonly direction: 1 | -1;
+}
+
 /** Returns one sample per sub-pixel: 1 inside the outline, else 0. */
 function fillOutline(outline: Outline): Uint8Array {
   const samples = new Uint8Array(SAMPLES_PER_ROW * SAMPLES_PER_ROW);
-  for (let row = 0; row < SAMPLES_PER_ROW; row += 1) {
-    const crossings = outline.flatMap((contour) => crossingsAt(row + 0.5, contour)).sort((a, b) => a.x - b.x);
+  for (const [row, crossings] of crossingsOfRows(outline).entries()) {
+    crossings.sort((a, b) => a.x - b.x);
     let winding = 0;
     for (const [index, { x, direction }] of crossings.entries()) {
       winding += direction;
@@ -66,13 +72,20 @@ function fillOutline(outline: Outline): Uint8Array {
   return samples;
 }
 
-/** Where the horizontal line at `y` crosses the contour, with the direction of each crossing. */
-function crossingsAt(y: number, contour: Outline[number]) {
-  return contour.flatMap(([x1, y1], index) => {
-    const [x2, y2] = contour[(index + 1) % contour.length] ?? [x1, y1];
-    if (y1 <= y === y2 <= y) return [];
-    return [{ x: x1 + ((y - y1) / (y2 - y1)) * (x2 - x1), direction: y2 > y1 ? 1 : -1 }];
-  });
+/** Each line of the outline adds its crossings to the rows whose middle it passes. */
+function crossingsOfRows(outline: Outline): Crossing[][] {
+  const rows = Array.from({ length: SAMPLES_PER_ROW }, (): Crossing[] => []);
+  for (const contour of outline) {
+    for (const [index, [x1, y1]] of contour.entries()) {
+      const [x2, y2] = contour[(index + 1) % contour.length] ?? [x1, y1];
+      const end = Math.ceil(Math.max(y1, y2) - 0.5);
+      for (let row = Math.ceil(Math.min(y1, y2) - 0.5); row < end; row += 1) {
+        const x = x1 + ((row + 0.5 - y1) / (y2 - y1)) * (x2 - x1);
+        rows[row]?.push({ x, direction: y2 > y1 ? 1 : -1 });
+      }
+    }
+  }
+  return rows;
 }
 
 /** Reduces the samples to the coverage of each mask pixel. */

@@ -10,14 +10,15 @@ export const checkout = resolve(import.meta.dirname, '..');
 export const UNLIMITED = '1000000000';
 const REGISTERED_USERS = 10_000;
 
-export async function startEnvironment({ processes, directory, isEnding }) {
+/** @param gatewayDelayMs how long the SMS gateway takes to accept a message. */
+export async function startEnvironment({ processes, directory, isEnding }, gatewayDelayMs = 0) {
   const postgres = await startPostgres(processes, directory);
   const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
   const acceptedSends = async () => Number(await (await fetch(gatewayUrl)).text());
   await processes.start({
     name: 'gateway',
     command: process.execPath,
-    args: [local('gateway.mjs'), new URL(gatewayUrl).port],
+    args: [local('gateway.mjs'), new URL(gatewayUrl).port, String(gatewayDelayMs)],
     isReady: async () => (await acceptedSends()) === 0,
   });
   return { processes, isEnding, postgres, acceptedSends, secrets: createSecrets(gatewayUrl) };
@@ -97,36 +98,41 @@ async function createServiceDatabase({ processes, postgres }, name, main, settin
 /**
  * Starts processes of the service that share a Redis and a new database.
  * @param settings  besides those of every benchmark
- * @param nodeArgs  further arguments of Node
+ * @param nodeArgs  the arguments of Node
+ * @param launcher  a command that replaces itself with the service
  * @returns the processes, and the URL of the database.
  */
 export async function startInstances(
   environment,
-  { main, name, redis, count = 1, settings = {}, nodeArgs = [] },
+  { main, name, redis, count = 1, settings = {}, nodeArgs = ['--enable-source-maps'], launcher },
 ) {
   const all = { ...serviceSettings(environment.secrets, redis.url), ...settings };
   const databaseUrl = await createServiceDatabase(environment, name, main, all);
   const env = { ...all, DATABASE_URL: databaseUrl };
   const instances = [];
   for (let index = 0; index < count; index += 1) {
-    const service = { name: `${name}_${index}`, main, nodeArgs, env, core: coreOfServer(index) };
+    const service = { name: `${name}_${index}`, main, nodeArgs, launcher, env, core: coreOfServer(index) };
     instances.push(await startService(environment, service));
   }
   return { instances, databaseUrl };
 }
 
 function startService(environment, { main, nodeArgs, ...service }) {
-  const args = ['--enable-source-maps', ...nodeArgs, main, 'serve'];
+  const args = [...nodeArgs, main, 'serve'];
   return startServer(environment, { ...service, args, readyPath: '/readyz' });
 }
 
 /** Starts a server in JavaScript. @returns its port and its process id. */
-export async function startServer({ processes }, { name, args, env, core = serverCore, readyPath = '/' }) {
+export async function startServer(
+  { processes },
+  { name, args, env, core = serverCore, readyPath = '/', launcher = [] },
+) {
   const port = await freePort();
+  const [command, ...launcherArgs] = [...launcher, process.execPath];
   const pid = await processes.start({
     name,
-    command: process.execPath,
-    args,
+    command,
+    args: [...launcherArgs, ...args],
     env: { ...env, PORT: String(port) },
     core,
     isReady: async () => (await fetch(`http://127.0.0.1:${port}${readyPath}`)).status !== 503,

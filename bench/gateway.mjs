@@ -1,10 +1,11 @@
-// An SMS gateway that accepts every message immediately: node gateway.mjs <port>
+// An SMS gateway that accepts every message, immediately or after a delay: node gateway.mjs <port> [<milliseconds>]
 // A GET request returns the number of accepted messages. Of a request it parses only the length.
 
 import { createServer } from 'node:net';
 
 const ACCEPTED = '{"statusCode":"000000","templateSMS":{"smsMessageSid":"0123456789abcdef0123456789abcdef"}}';
 
+const [port, delayMs = 0] = process.argv.slice(2).map(Number);
 let accepted = 0;
 
 createServer((socket) => {
@@ -21,10 +22,12 @@ createServer((socket) => {
       const isMessage = received.startsWith('POST');
       received = received.slice(headEnd + length);
       if (isMessage) accepted += 1;
-      socket.write(reply(isMessage ? ACCEPTED : String(accepted)));
+      const answer = reply(isMessage ? ACCEPTED : String(accepted));
+      if (isMessage && delayMs > 0) setTimeout(() => socket.write(answer), delayMs);
+      else socket.write(answer);
     }
   });
-}).listen(Number(process.argv[2]), '127.0.0.1');
+}).listen(port, '127.0.0.1');
 
 function reply(body) {
   return `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;

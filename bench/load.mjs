@@ -50,7 +50,6 @@ export async function load({ ports, requests, seconds, isSuccess, connections = 
 function sendRequests(socket, run) {
   const { requests, latencies, wrong, isSuccess, untilMs } = run;
   return new Promise((resolve) => {
-    let received = '';
     let sentMs = 0;
 
     const next = () => {
@@ -68,17 +67,26 @@ function sendRequests(socket, run) {
     socket.setTimeout(RESPONSE_TIMEOUT_MS, () => end('the response timed out'));
     socket.once('error', () => {});
     socket.once('close', () => end('the connection was closed'));
-    socket.on('data', (chunk) => {
-      received += chunk.latin1Slice();
-      const body = completeBody(received);
-      if (body === undefined) return;
+    readResponses(socket, (response, body) => {
       latencies.push(performance.now() - sentMs);
-      run.responseBytes += received.length;
-      if (!received.startsWith('HTTP/1.1 200 ') || !isSuccess(body)) wrong.push(received.slice(0, 2000));
-      received = '';
+      run.responseBytes += response.length;
+      if (!response.startsWith('HTTP/1.1 200 ') || !isSuccess(body)) wrong.push(response.slice(0, 2000));
       next();
     });
     next();
+  });
+}
+
+/** Calls `onResponse` with each complete response of a connection that has one request in flight, and with its body. */
+export function readResponses(socket, onResponse) {
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk.latin1Slice();
+    const body = completeBody(received);
+    if (body === undefined) return;
+    const response = received;
+    received = '';
+    onResponse(response, body);
   });
 }
 

@@ -69,7 +69,8 @@ export async function measure(
   };
 }
 
-async function prepareRequests(operation, server, seeds, plan, addresses) {
+/** Creates what the requests need, and the requests. `isSuccess` tells whether the body of a response is what it should be. */
+export async function prepareRequests(operation, server, seeds, plan, addresses) {
   const { path, success, body = (graphql) => graphql } = server;
   const maxPerSecond = server.maxPerSecond ?? plan.maxPerSecond ?? MAX_PER_SECOND;
   const count = plan.requests ?? Math.ceil(maxPerSecond * plan.seconds);

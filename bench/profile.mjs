@@ -30,7 +30,7 @@ export async function profile(context) {
     name: 'service',
     redis,
     settings: { PROFILE_DIRECTORY: context.directory },
-    nodeArgs: ['--import', pathToFileURL(local('profiler.mjs')).href],
+    nodeArgs: ['--enable-source-maps', '--import', pathToFileURL(local('profiler.mjs')).href],
   };
   const { instances } = await startInstances(environment, service);
   const seeds = redisSeeds(redis.client, storage);

@@ -2,6 +2,8 @@
 //   node bench/run.mjs [--quick] [--only <operation>] [--against <directory>]
 //   node bench/run.mjs --scale [--quick]
 //   node bench/run.mjs --unit-costs [--quick]
+//   node bench/run.mjs --limits [--quick]
+//   node bench/run.mjs --switches [--quick]
 //   node bench/run.mjs --profile [--quick] [--only <operation>]
 
 import { chmod, mkdtemp } from 'node:fs/promises';
@@ -9,9 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { compare } from './compare.mjs';
+import { limits } from './limits.mjs';
 import { leaveServerCores, Processes } from './processes.mjs';
 import { profile } from './profile.mjs';
 import { scale } from './scale.mjs';
+import { switches } from './switches.mjs';
 import { unitCosts } from './unit-costs.mjs';
 
 const { values: flags } = parseArgs({
@@ -22,9 +26,11 @@ const { values: flags } = parseArgs({
     scale: { type: 'boolean' },
     'unit-costs': { type: 'boolean' },
     profile: { type: 'boolean' },
+    limits: { type: 'boolean' },
+    switches: { type: 'boolean' },
   },
 });
-const BENCHMARKS = { scale, 'unit-costs': unitCosts, profile };
+const BENCHMARKS = { scale, 'unit-costs': unitCosts, profile, limits, switches };
 const benchmark = BENCHMARKS[Object.keys(BENCHMARKS).find((flag) => flags[flag])] ?? compare;
 
 leaveServerCores(flags.scale ? 2 : 1);

@@ -32,8 +32,8 @@ const QUICK_PLAN = {
 };
 const SHARE_OF_MAXIMUM = 0.7;
 const GATEWAY_DELAY_MS = 100;
-/** As many clients as the gateway has connections would leave some of them idle. */
-const SLOW_GATEWAY_CLIENTS = 96;
+/** Three for each connection of the gateway: with as many clients as connections, some of them would be idle. */
+const SLOW_GATEWAY_CLIENTS = 192;
 const MEMORY_LIMIT_MB = 256;
 const MEMORY_POLL_MS = 100;
 const LIMIT_PATH = `/sys/fs/cgroup/memory/yanzheng-bench-${process.pid}`;
@@ -47,12 +47,8 @@ export async function limits(context) {
   const bench = { plan, environment, main, redis, seeds: redisSeeds(redis.client, storage), errors: 0 };
   bench.fastGatewayUrl = await startFastGateway(context);
 
-  const rows = [
-    ...(await measureStarts(bench)),
-    ...(await measureMemory(bench)),
-    ...(await measureArrivals(bench)),
-    ...(await measureSlowGateway(bench)),
-  ];
+  const rows = [];
+  for (const part of selectParts(context.flags.only)) rows.push(...(await part(bench)));
   const machine = describeMachine(redis.name);
   const table = rows.map(({ name, value, digits = 0, target }) => [
     name,
@@ -64,6 +60,19 @@ export async function limits(context) {
   console.log(`\n${Object.values(machine).join(', ')}`);
   await saveResults({ plan, machine, rows }, 'limits');
   return bench.errors === 0;
+}
+
+const PARTS = {
+  start: measureStarts,
+  memory: measureMemory,
+  arrivals: measureArrivals,
+  gateway: measureSlowGateway,
+};
+
+function selectParts(only) {
+  if (only === undefined) return Object.values(PARTS);
+  if (PARTS[only] === undefined) throw new Error(`--only must be ${Object.keys(PARTS).join(' or ')}`);
+  return [PARTS[only]];
 }
 
 const atMost = (limit, unit) => ({ text: `≤ ${limit} ${unit}`, isMet: (value) => value <= limit });

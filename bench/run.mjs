@@ -2,7 +2,7 @@
 //   node bench/run.mjs [--quick] [--only <operation>] [--against <directory>]
 //   node bench/run.mjs --scale [--quick]
 //   node bench/run.mjs --unit-costs [--quick]
-//   node bench/run.mjs --limits [--quick]
+//   node bench/run.mjs --limits [--quick] [--only start|memory|arrivals|gateway]
 //   node bench/run.mjs --switches [--quick]
 //   node bench/run.mjs --profile [--quick] [--only <operation>]
 

@@ -1,7 +1,7 @@
 // The log: JSON lines in production, readable lines in a terminal. It never contains secrets.
 
+import { createRequire } from 'node:module';
 import { type DestinationStream, type Logger, pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
 
 export interface LoggerOptions {
   readonly level: string;
@@ -36,7 +36,7 @@ const redactors = Object.fromEntries([...SECRET_FIELDS].map((name) => [name, () 
 /** `destination` replaces stdout. Production writes JSON in batches, other environments write readable lines at once. */
 export function createLogger({ level, production, destination, traceId }: LoggerOptions): Logger {
   const out = destination ?? pino.destination({ fd: 1, sync: !production, ...(production && BATCH) });
-  const pretty = production ? undefined : prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
+  const pretty = production ? undefined : readableLines();
   return pino(
     {
       level,
@@ -54,6 +54,12 @@ export function createLogger({ level, production, destination, traceId }: Logger
       },
     },
   );
+}
+
+/** Loaded on demand: production does not need it. */
+function readableLines(): (line: string) => string {
+  const { prettyFactory }: typeof import('pino-pretty') = createRequire(import.meta.url)('pino-pretty');
+  return prettyFactory({ singleLine: true, translateTime: 'SYS:HH:MM:ss' });
 }
 
 function traceFields(traceId: string | undefined): { trace_id?: string } {

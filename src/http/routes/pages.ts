@@ -2,7 +2,6 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { isLoopbackRequest, loopbackOnly } from '../loopback-only.ts';
 
@@ -109,6 +108,8 @@ export async function registerPages(app: FastifyInstance, settings: PageSettings
 }
 
 async function registerAssets(app: FastifyInstance, directory: string): Promise<void> {
+  // Loaded on demand: production usually serves no page.
+  const { default: fastifyStatic } = await import('@fastify/static');
   await app.register(fastifyStatic, {
     root: join(directory, 'assets'),
     prefix: '/assets/',

@@ -216,6 +216,15 @@ describe('compose.yaml', () => {
   });
 });
 
+describe('the flags of Node.js', () => {
+  it('are the same in the image, in the unit of systemd and in the documentation', () => {
+    const files = ['deploy/Dockerfile', 'deploy/systemd/yanzheng.service', 'docs/deployment.md'];
+    const flags = files.map((file) => /NODE_OPTIONS[="]+(--[^"`]+)"/.exec(readProjectFile(file))?.[1]);
+    expect(flags[0]).toMatch(/^--max-old-space-size=\d+ --max-semi-space-size=\d+$/);
+    expect(new Set(flags).size).toBe(1);
+  });
+});
+
 describe('the Dockerfile', () => {
   const dockerfile = DockerfileParser.parse(readProjectFile('deploy/Dockerfile'));
   const instructions = (keyword: string) =>

@@ -10,18 +10,28 @@ export const checkout = resolve(import.meta.dirname, '..');
 export const UNLIMITED = '1000000000';
 const REGISTERED_USERS = 10_000;
 
-/** @param gatewayDelayMs how long the SMS gateway takes to accept a message. */
-export async function startEnvironment({ processes, directory, isEnding }, gatewayDelayMs = 0) {
+export async function startEnvironment({ processes, directory, isEnding }) {
   const postgres = await startPostgres(processes, directory);
-  const gatewayUrl = `http://127.0.0.1:${await freePort()}`;
-  const acceptedSends = async () => Number(await (await fetch(gatewayUrl)).text());
+  const { url, acceptedSends } = await startGateway(processes);
+  return { processes, isEnding, postgres, acceptedSends, secrets: createSecrets(url) };
+}
+
+/**
+ * Starts an SMS gateway.
+ * @param delayMs how long it takes to accept a message
+ * @returns its URL, and a function that returns the number of messages that it has accepted.
+ */
+export async function startGateway(processes, delayMs = 0) {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const acceptedSends = async () => Number(await (await fetch(url)).text());
   await processes.start({
-    name: 'gateway',
+    name: `gateway-${port}`,
     command: process.execPath,
-    args: [local('gateway.mjs'), new URL(gatewayUrl).port, String(gatewayDelayMs)],
+    args: [local('gateway.mjs'), String(port), String(delayMs)],
     isReady: async () => (await acceptedSends()) === 0,
   });
-  return { processes, isEnding, postgres, acceptedSends, secrets: createSecrets(gatewayUrl) };
+  return { url, acceptedSends };
 }
 
 /** Addresses that differ from each other, for the clients behind a proxy. */

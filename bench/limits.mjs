@@ -4,15 +4,15 @@
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadBuild } from './builds.mjs';
-import { checkout, startEnvironment, startInstances } from './environment.mjs';
+import { checkout, startEnvironment, startGateway, startInstances } from './environment.mjs';
 import { measure, prepareRequests } from './measure.mjs';
 import { openLoop } from './open-loop.mjs';
 import { operations } from './operations.mjs';
-import { cpuSeconds, freePort, residentMb } from './processes.mjs';
+import { cpuSeconds, residentMb } from './processes.mjs';
 import { align, fixed, median, percentile } from './report.mjs';
 import { describeMachine, saveResults } from './results.mjs';
 import { redisSeeds } from './seeds.mjs';
-import { local, startRedis } from './stores.mjs';
+import { startRedis } from './stores.mjs';
 
 const PLAN = {
   starts: 5,
@@ -41,11 +41,10 @@ const LIMIT_PATH = `/sys/fs/cgroup/memory/yanzheng-bench-${process.pid}`;
 /** @returns whether all responses were successes. */
 export async function limits(context) {
   const plan = context.flags.quick ? QUICK_PLAN : PLAN;
-  const environment = await startEnvironment(context, GATEWAY_DELAY_MS);
+  const environment = await startEnvironment(context);
   const { main, storage } = await loadBuild(checkout, environment.secrets);
   const redis = await startRedis(context.processes);
   const bench = { plan, environment, main, redis, seeds: redisSeeds(redis.client, storage), errors: 0 };
-  bench.fastGatewayUrl = await startFastGateway(context);
 
   const rows = [];
   for (const part of selectParts(context.flags.only)) rows.push(...(await part(bench)));
@@ -78,20 +77,10 @@ function selectParts(only) {
 const atMost = (limit, unit) => ({ text: `≤ ${limit} ${unit}`, isMet: (value) => value <= limit });
 const atLeast = (limit, unit) => ({ text: `≥ ${limit} ${unit}`, isMet: (value) => value >= limit });
 
-/** The gateway of the environment is slow. */
-async function startFastGateway(context) {
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const isReady = async () => (await fetch(url)).ok;
-  const args = [local('gateway.mjs'), String(port)];
-  await context.processes.start({ name: 'fast-gateway', command: process.execPath, args, isReady });
-  return url;
-}
-
 let started = 0;
 
 /** Starts a process of the service with the flags of production. */
-async function startService({ environment, main, redis, fastGatewayUrl }, options = {}) {
+async function startService({ environment, main, redis }, options = {}) {
   started += 1;
   const { instances } = await startInstances(environment, {
     main,
@@ -99,7 +88,6 @@ async function startService({ environment, main, redis, fastGatewayUrl }, option
     name: `limits_${started}`,
     nodeArgs: ['--enable-source-maps', ...flagsOfProduction()],
     ...options,
-    settings: { YUNTONGXUN_BASE_URL: fastGatewayUrl, ...options.settings },
   });
   return instances[0];
 }
@@ -191,17 +179,11 @@ async function loadFor(bench, instance, seconds) {
 }
 
 async function load(bench, instance, operation, seconds, connections) {
-  // SMS are not compared: the gateway of the environment is not the one that gets them.
-  const sends = { ...operation, sends: 0 };
+  const { environment, seeds } = bench;
+  const plan = { seconds, connections };
   const slice = await measure(
-    {
-      operation: sends,
-      name: 'current',
-      instances: [instance],
-      seeds: bench.seeds,
-      plan: { seconds, connections },
-    },
-    { ...bench.environment, acceptedSends: async () => 0 },
+    { operation, name: 'current', instances: [instance], seeds, plan },
+    environment,
   );
   bench.errors += slice.errors;
   return slice;
@@ -252,15 +234,17 @@ async function arrivals(bench, instance, operation, perSecond) {
 }
 
 async function measureSlowGateway(bench) {
-  const { GATEWAY_URL } = bench.environment.secrets;
-  const instance = await startService(bench, { settings: { YUNTONGXUN_BASE_URL: GATEWAY_URL } });
+  const { url, acceptedSends } = await startGateway(bench.environment.processes, GATEWAY_DELAY_MS);
+  const instance = await startService(bench, { settings: { YUNTONGXUN_BASE_URL: url } });
   const operation = operations.find(({ name }) => name === 'requestSmsCode');
-  const run = (seconds) => load(bench, instance, operation, seconds, SLOW_GATEWAY_CLIENTS);
+  const slow = { ...bench, environment: { ...bench.environment, acceptedSends }, errors: 0 };
+  const run = (seconds) => load(slow, instance, operation, seconds, SLOW_GATEWAY_CLIENTS);
   for (let round = 0; round < bench.plan.warmUps; round += 1) await run(bench.plan.sliceSeconds);
   await bench.redis.flush();
   await eventLoopDelayMs(instance); // resets the histogram
   const { perSecond } = await run(bench.plan.openLoopSeconds / 2);
   const delayMs = await eventLoopDelayMs(instance);
+  bench.errors += slow.errors;
   await stop(instance);
   return [
     { name: `gateway of ${GATEWAY_DELAY_MS} ms: SMS/s`, value: perSecond, target: atLeast(600, 'SMS/s') },

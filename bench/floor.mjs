@@ -50,7 +50,6 @@ const database = new pg.Pool({ connectionString: config.databaseUrl, max: MAX_DA
 
 /** As much of MikroORM as plain SQL needs. */
 const entityManager = {
-  fork: () => entityManager,
   getConnection: () => ({
     async execute(sql, values) {
       let index = 0;

@@ -1,6 +1,6 @@
 // `--profile`: where the CPU time and the allocations of the service go, by package and by its own functions.
 
-import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -56,49 +56,47 @@ export async function profile(context) {
     ]) {
       const signal = async () => process.kill(instances[0].pid, 'SIGUSR2');
       const slice = await run(operation, { onReady: signal, onLoaded: signal });
-      const written = await whenWritten(join(context.directory, `${recordings}.${extension}`));
+      const text = await whenWritten(join(context.directory, `${recordings}.${extension}`));
       recordings += 1;
-      await copyFile(written, new URL(`${operation.name}.${extension}`, target));
-      print(operation.name, JSON.parse(await readFile(written, 'utf8')), slice);
+      await writeFile(new URL(`${operation.name}.${extension}`, target), text);
+      print(operation.name, JSON.parse(text), slice);
     }
   }
   console.log(`\nThe profiles are in ${target.pathname}; Chrome DevTools open them.`);
   return errors === 0;
 }
 
+/** @returns what a file contains, when it exists. */
 async function whenWritten(file) {
   const deadline = Date.now() + WRITE_TIMEOUT_MS;
   for (;;) {
-    if (await readFile(file).catch(() => undefined)) return file;
+    const text = await readFile(file, 'utf8').catch(() => undefined);
+    if (text !== undefined) return text;
     if (Date.now() > deadline) throw new Error(`${file} was not written`);
     await sleep(WRITE_POLL_MS);
   }
 }
 
 function printCpu(operation, cpuProfile, { answered }) {
-  const { busyMicros, packages, functions } = summarizeCpu(cpuProfile, checkout);
-  const share = ({ name, micros }) => [
+  const { busyMicros, ...shares } = summarizeCpu(cpuProfile, checkout);
+  const row = ({ name, micros }) => [
     name,
     fixed((micros / busyMicros) * 100, 1),
     fixed(micros / answered, 1),
   ];
-  printTable(`${operation}: CPU time by package`, ['', '%', 'µs a request'], packages.map(share));
-  printTable(
-    `${operation}: CPU time in our functions and what they call, until the next await`,
-    ['', '%', 'µs a request'],
-    functions.map(share),
-  );
+  printShares(`${operation}: CPU time`, 'µs a request', shares, row);
 }
 
 function printAllocations(operation, heapProfile, { answered }) {
-  const { bytes, packages, functions } = summarizeAllocations(heapProfile, checkout);
-  const share = (row) => [row.name, fixed((row.bytes / bytes) * 100, 1), fixed(row.bytes / answered, 0)];
-  printTable(`${operation}: allocations by package`, ['', '%', 'bytes a request'], packages.map(share));
-  printTable(
-    `${operation}: allocations in our functions and what they call, until the next await`,
-    ['', '%', 'bytes a request'],
-    functions.map(share),
-  );
+  const { bytes: total, ...shares } = summarizeAllocations(heapProfile, checkout);
+  const row = ({ name, bytes }) => [name, fixed((bytes / total) * 100, 1), fixed(bytes / answered, 0)];
+  printShares(`${operation}: allocations`, 'bytes a request', shares, row);
+}
+
+function printShares(what, unit, { packages, functions }, row) {
+  const header = ['', '%', unit];
+  printTable(`${what} by package`, header, packages.map(row));
+  printTable(`${what} in our functions and what they call, until the next await`, header, functions.map(row));
 }
 
 function printTable(title, header, rows) {

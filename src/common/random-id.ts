@@ -31,7 +31,7 @@ function randomText(bytes: number): string {
     used = 0;
   }
   const text = pool.toString('base64url', used, used + bytes);
-  // An identifier that was given out is not found in memory again.
+  // The bytes of an identifier do not stay in the pool.
   pool.fill(0, used, used + bytes);
   used += bytes;
   return text;

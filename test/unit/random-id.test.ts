@@ -1,4 +1,4 @@
-// Random identifiers: their form, and that none repeats, whatever mixture is asked for.
+// Random identifiers: their form, and that none repeats.
 
 import { describe, expect, it } from '@jest/globals';
 import { randomId, randomRequestId, randomToken } from '../../src/common/random-id.ts';
